@@ -1,0 +1,40 @@
+export { checkBetween, checkPositive, checkWhole } from './checks.js';
+export type {
+  Answer,
+  Collator,
+  ContentHash,
+  Cost,
+  Item,
+  LabelOptions,
+  Learner,
+  Metric,
+  Provenance,
+  Rows,
+  SignalSpecs,
+  SignalStore,
+  Step,
+  StepContext,
+  Teacher,
+  WorkQueue,
+} from './contracts.js';
+export { type ErrorCode, type ErrorDetails, isLimbeckError, LimbeckError } from './errors.js';
+export { event, type Event, type EventSink, type Logger, type LongWork } from './events.js';
+export { canonicalJson, type Json, type JsonObject } from './json.js';
+export { Rng, type RngState } from './rng.js';
+export {
+  allocate,
+  type Dim,
+  type DType,
+  hostTensor,
+  type HostTensor,
+  type HostTree,
+  isLeaf,
+  leaves,
+  mapTree,
+  sizeOf,
+  type Spec,
+  type Specs,
+  type TensorData,
+  type Tree,
+  type TypedArrays,
+} from './tree.js';
