@@ -30,7 +30,7 @@ function derive(base: readonly number[], name: string): [number, number, number,
     }
   }
   // xoshiro must not start from four zeros.
-  if (words.every((word) => word === 0)) words[0] = 1;
+  if (!words.some((word) => word !== 0)) words[0] = 1;
   return words as [number, number, number, number];
 }
 
