@@ -1,0 +1,62 @@
+// `npm start`: installs what examples/code-language needs, builds it, and runs it. What follows `--` goes to the
+// example: npm start -- --smoke | --record | --teacher vscode | --try FILE
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { install } from './install.mjs';
+import {
+  filesBelow,
+  hashFiles,
+  projects,
+  readJson,
+  readStamp,
+  root,
+  runNode,
+  secondsSince,
+  writeStamp,
+} from './workspace.mjs';
+
+const example = 'code-language';
+const folder = path.join(root, 'examples', example);
+
+/** The folders of the packages that a project's manifest leads to, itself first. */
+function closure(project) {
+  const byName = new Map(
+    projects().map((other) => [readJson(`${other}/package.json`).name, other]),
+  );
+  const seen = new Set([project]);
+  for (const member of seen) {
+    const { dependencies = {} } = readJson(`${member}/package.json`);
+    for (const name of Object.keys(dependencies)) if (byName.has(name)) seen.add(byName.get(name));
+  }
+  return [...seen];
+}
+
+/** Builds the packages that the example imports, unless their sources are those of the last build. */
+function build() {
+  const members = closure(`examples/${example}`).filter((member) => member.startsWith('packages/'));
+  const hash = hashFiles([
+    'tsconfig.base.json',
+    ...members.flatMap((member) => [
+      `${member}/tsconfig.json`,
+      `${member}/package.json`,
+      ...filesBelow(`${member}/src`),
+    ]),
+  ]);
+  const there = members.every((member) => existsSync(path.join(root, member, 'dist', 'index.js')));
+  if (there && readStamp()[`build ${example}`] === hash) return;
+  const start = performance.now();
+  console.log(`Building ${members.length} packages …`);
+  const tsc = createRequire(path.join(folder, 'package.json')).resolve('typescript/bin/tsc');
+  const status = runNode([tsc, '-b', ...members.map((member) => path.join(root, member))]);
+  if (status !== 0) process.exit(status);
+  writeStamp({ [`build ${example}`]: hash });
+  console.log(`Built in ${secondsSince(start)} s.`);
+}
+
+install(example);
+build();
+const tsx = createRequire(path.join(folder, 'package.json')).resolve('tsx/cli');
+process.exitCode = runNode([tsx, path.join(folder, 'main.ts'), ...process.argv.slice(2)], {
+  env: { ...process.env, LIMBECK_CWD: process.cwd() },
+});
