@@ -1,8 +1,9 @@
 // `npm start`: installs what examples/code-language needs, builds it, and runs it. What follows `--` goes to the
 // example: npm start -- --smoke | --record | --teacher vscode | --try FILE
-import path from 'node:path';
-import { createRequire } from 'node:module';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { install } from './install.mjs';
 import {
   filesBelow,
@@ -57,6 +58,13 @@ function build() {
 install(example);
 build();
 const tsx = createRequire(path.join(folder, 'package.json')).resolve('tsx/cli');
-process.exitCode = runNode([tsx, path.join(folder, 'main.ts'), ...process.argv.slice(2)], {
-  env: { ...process.env, LIMBECK_CWD: process.cwd() },
+const child = spawn(
+  process.execPath,
+  [tsx, path.join(folder, 'main.ts'), ...process.argv.slice(2)],
+  { cwd: root, stdio: 'inherit' },
+);
+// Ctrl-C reaches the example too, which saves first: wait for it.
+for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => {});
+child.on('exit', (code, signal) => {
+  process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
 });
