@@ -1,0 +1,71 @@
+// `pnpm gates` runs every gate after the tests; `pnpm gates lint types` only those. Ends with a table of seconds and
+// the line `N passed, N failed, N skipped`. A gate that fails does not keep the others from running.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { install } from './install.mjs';
+import { root, runNode, secondsSince } from './workspace.mjs';
+
+const bin = (...parts) => path.join(root, 'node_modules', ...parts);
+const script = (name) => path.join(root, 'scripts', name);
+const tsc = bin('typescript', 'bin', 'tsc');
+
+/** What is checked, in this order: cheap ones first; each is a list of commands for Node. */
+const gates = {
+  workspace: [[script('check-workspace.mjs')]],
+  format: [[bin('oxfmt', 'bin', 'oxfmt'), '--check']],
+  lint: [[bin('oxlint', 'bin', 'oxlint'), '--type-aware', '--deny-warnings']],
+  types: [
+    [tsc, '-b'],
+    [tsc, '-p', 'tsconfig.tests.json'],
+  ],
+  imports: [
+    [
+      bin('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+      '--config',
+      '.dependency-cruiser.cjs',
+      'packages',
+    ],
+  ],
+  knip: [[bin('knip', 'bin', 'knip.js')]],
+  sherif: [[bin('sherif', 'index.js')]],
+  packages: [[script('check-packages.mjs')]],
+  footprint: [[script('footprint.mjs')]],
+  api: [[script('api-reports.mjs')]],
+  docs: [[bin('typedoc', 'bin', 'typedoc')]],
+  code: [[script('check-code-blocks.mjs')]],
+  smoke: [[script('start.mjs'), '--smoke']],
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(gates, name));
+if (unknown.length > 0) {
+  console.error(
+    `No gate is called ${unknown.join(', ')}. There are: ${Object.keys(gates).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+install();
+const results = [];
+for (const [name, commands] of Object.entries(gates)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n── ${name} ${'─'.repeat(60 - name.length)}`);
+  const start = performance.now();
+  // Every command runs, so that one report shows all faults.
+  const failed = commands.filter((command) => runNode(command) !== 0).length;
+  results.push({ gate: name, passed: failed === 0, seconds: secondsSince(start) });
+}
+
+console.log(`\n${'gate'.padEnd(12)}result   seconds`);
+for (const { gate, passed, seconds } of results) {
+  console.log(
+    `${gate.padEnd(12)}${(passed ? 'passed' : 'FAILED').padEnd(9)}${seconds.padStart(7)}`,
+  );
+}
+const passed = results.filter((result) => result.passed).length;
+const failed = results.length - passed;
+if (process.env['LIMBECK_GATES']) {
+  writeFileSync(process.env['LIMBECK_GATES'], JSON.stringify({ passed, failed }));
+}
+console.log(`\n${passed} passed, ${failed} failed, 0 skipped`);
+process.exitCode = failed === 0 ? 0 : 1;
