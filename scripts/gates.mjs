@@ -31,7 +31,7 @@ const gates = {
   packages: [[script('check-packages.mjs')]],
   footprint: [[script('footprint.mjs')]],
   api: [[script('api-reports.mjs')]],
-  docs: [[bin('typedoc', 'bin', 'typedoc')]],
+  docs: [[script('check-docs.mjs')]],
   code: [[script('check-code-blocks.mjs')]],
   smoke: [[script('start.mjs'), '--smoke']],
 };

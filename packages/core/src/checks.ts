@@ -1,7 +1,5 @@
 import { LimbeckError } from './errors.js';
 
-type Options = { readonly [name: string]: unknown };
-
 function refuse(
   where: string,
   name: string,
@@ -18,7 +16,11 @@ function refuse(
 }
 
 /** Refuses options that are not finite numbers above 0. @throws LimbeckError `invalid-option` */
-export function checkPositive(where: string, options: Options, next: string): void {
+export function checkPositive(
+  where: string,
+  options: { readonly [name: string]: unknown },
+  next: string,
+): void {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
       refuse(where, name, value, 'a finite number above 0', next);
@@ -29,7 +31,7 @@ export function checkPositive(where: string, options: Options, next: string): vo
 /** Refuses options that are not finite numbers in `[low, high]`. @throws LimbeckError `invalid-option` */
 export function checkBetween(
   where: string,
-  options: Options,
+  options: { readonly [name: string]: unknown },
   low: number,
   high: number,
   next: string,
@@ -42,7 +44,12 @@ export function checkBetween(
 }
 
 /** Refuses options that are not whole numbers of at least `low`. @throws LimbeckError `invalid-option` */
-export function checkWhole(where: string, options: Options, low: number, next: string): void {
+export function checkWhole(
+  where: string,
+  options: { readonly [name: string]: unknown },
+  low: number,
+  next: string,
+): void {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < low) {
       refuse(where, name, value, `a whole number of at least ${low}`, next);
