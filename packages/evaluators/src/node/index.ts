@@ -1,1 +1,1 @@
-export {};
+export { fileFacts, type FileFacts, peakRssBytes } from './files.js';
