@@ -52,6 +52,7 @@ def cluster_bootstrap(groups):
         "groups": groups,
         "shareAtMostZero": float(Fraction(sum(m <= 0 for m in means), n)),
         "twoSided": float(Fraction(sum(abs(m - mean) >= abs(observed) for m in means), n)),
+        "twoSidedWithoutTies": float(Fraction(sum(abs(m - mean) > abs(observed) for m in means), n)),
         "deviation": math.sqrt(sum((m - mean) ** 2 for m in means) / n),
     }
 
