@@ -16,7 +16,9 @@ export interface Collator<Row, Batch> {
 
 /** One input to be labelled. */
 export interface Item<Input> {
+  /** What the answer is filed under: the hash of the input. */
   readonly key: ContentHash;
+  /** What the teacher sees. */
   readonly input: Input;
   /** Which of several samples of the same input this is. */
   readonly sample?: number;
@@ -107,13 +109,17 @@ export interface SignalStore<Signals> {
 
 /** Sufficient statistics, one row an item: what significance tests resample. `[items, columns]`, row-major. */
 export interface Rows {
+  /** How many numbers a row holds. */
   readonly columns: number;
+  /** The rows one after another. */
   readonly data: Float64Array;
 }
 
 /** A measure of predictions against references. */
 export interface Metric<Predictions, References> {
+  /** What reports call it, such as `accuracy`. */
   readonly name: string;
+  /** Which way is up. */
   readonly higherIsBetter: boolean;
   /** One row an item. */
   rows(predictions: Predictions, references: References): Rows;
@@ -123,14 +129,19 @@ export interface Metric<Predictions, References> {
 
 /** Something that learns from rows outside the engine: a rule list, a tree, a table. */
 export interface Learner<Input, Output> {
+  /** Learns from the rows, forgetting what was learnt before. */
   fit(rows: readonly { readonly input: Input; readonly output: Output }[]): Promise<void>;
+  /** One output an input, in their order. */
   predict(inputs: readonly Input[]): Promise<readonly Output[]>;
+  /** Writes what was learnt into an existing folder. */
   save(folder: string): Promise<void>;
 }
 
 /** Hands out work to whoever asks, at least once. */
 export interface WorkQueue<Work, Result> {
+  /** Puts work in; a key that is there already changes nothing. */
   add(key: string, work: Work): Promise<void>;
+  /** Takes work out until there is none; work whose handler fails or dies is handed out again. */
   process(handle: (work: Work, abortSignal: AbortSignal) => Promise<Result>): Promise<void>;
 }
 
@@ -144,11 +155,15 @@ export interface StepContext extends LongWork {
 
 /** A named piece of a pipeline whose output is addressed by its inputs, config and code version. */
 export interface Step<Inputs, Config extends JsonObject, Output extends Json> {
+  /** Unique in its pipeline; names the step's folder. */
   readonly name: string;
+  /** What it reads: outputs of earlier steps, paths, values. */
   readonly inputs: Inputs;
+  /** How it works. */
   readonly config: Config;
   /** Changes when the step's code changes. */
   readonly version: string;
+  /** Does the work; what it returns is the step's output. */
   run(
     given: { readonly inputs: Inputs; readonly config: Config },
     context: StepContext,

@@ -78,6 +78,7 @@ export interface ErrorDetails {
  * ```
  */
 export class LimbeckError extends Error {
+  /** Always `LimbeckError`, also in minified code. */
   override readonly name = 'LimbeckError';
   /** Which of the known faults this is. */
   readonly code: ErrorCode;
@@ -105,7 +106,13 @@ export class LimbeckError extends Error {
   }
 }
 
-/** Whether a caught value is a {@link LimbeckError}, and if a code is given, whether it carries that code. */
+/**
+ * Whether a caught value is a {@link LimbeckError}, and if a code is given, whether it carries that code. Errors of
+ * another installed copy of this package count too, which `instanceof` would miss.
+ */
 export function isLimbeckError(value: unknown, code?: ErrorCode): value is LimbeckError {
-  return value instanceof LimbeckError && (code === undefined || value.code === code);
+  const known =
+    value instanceof LimbeckError ||
+    (value instanceof Error && value.name === 'LimbeckError' && 'code' in value);
+  return known && (code === undefined || value.code === code);
 }

@@ -14,7 +14,9 @@ export type EventSink = (event: Event) => void;
 
 /** A logger as pino and console both are: one line of text and JSON fields. */
 export interface Logger {
+  /** Says something worth knowing. */
   info(message: string, fields?: JsonObject): void;
+  /** Says something that may need a person's attention. */
   warn(message: string, fields?: JsonObject): void;
 }
 
@@ -28,7 +30,7 @@ export interface LongWork {
   readonly logger?: Logger | undefined;
 }
 
-/** Makes an event of now. */
+/** Makes an event of now; fields called `kind` or `atMs` do not count. */
 export function event(kind: string, fields: JsonObject = {}): Event {
-  return { kind, atMs: Date.now(), ...fields };
+  return { ...fields, kind, atMs: Date.now() };
 }

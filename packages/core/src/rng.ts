@@ -1,8 +1,9 @@
-import { checkWhole, checkPositive } from './checks.js';
+import { checkWhole } from './checks.js';
 import { LimbeckError } from './errors.js';
 
 /** What {@link Rng.save} returns and {@link Rng.restore} takes: plain JSON. */
 export interface RngState {
+  /** The layout of this object. */
   readonly formatVersion: 1;
   /** The four 32-bit words of the generator. */
   readonly words: readonly [number, number, number, number];
@@ -18,21 +19,34 @@ function mix(word: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Four words from a seed and a name, by an FNV-like walk over the name's UTF-16 units. */
-function derive(base: readonly number[], name: string): [number, number, number, number] {
-  const words: number[] = base.map((word, lane) => mix(word ^ Math.imul(lane + 1, 0x9e3779b9)));
-  for (let i = 0; i < name.length; i++) {
-    const unit = name.charCodeAt(i);
-    for (let lane = 0; lane < 4; lane++) {
-      words[lane] = mix(
-        Math.imul(words[lane]! ^ unit, 0x01000193) + Math.imul(lane + 1, 0x85ebca6b) + i,
-      );
-    }
-  }
+type Words = readonly [number, number, number, number];
+
+/**
+ * Four words from four and a name: each UTF-16 unit, then the length, is added to one word and stirred into all four.
+ *
+ * Every pass is a bijection of the 128 bits and lets each word reach the others, so seeds and names that differ by one
+ * bit give states that share no word.
+ */
+function derive(base: Words, name: string): Words {
+  let [a, b, c, d] = base;
+  const stir = (value: number): void => {
+    a = mix((a ^ value) + d + 0x9e3779b9);
+    b = mix(b + a + 0x7f4a7c15);
+    c = mix(c + b + 0xf39cc060);
+    d = mix(d + c + 0x5cedc834);
+  };
+  for (let i = 0; i < name.length; i++) stir(name.charCodeAt(i) + 1);
+  stir(name.length ^ 0x85ebca6b);
+  stir(0xc2b2ae35);
   // xoshiro must not start from four zeros.
-  if (!words.some((word) => word !== 0)) words[0] = 1;
-  return words as [number, number, number, number];
+  return (a | b | c | d) === 0 ? [1, b, c, d] : [a, b, c, d];
 }
+
+const isWord = (word: unknown): boolean =>
+  typeof word === 'number' && Number.isInteger(word) && word >= 0 && word < 2 ** 32;
+
+const isWords = (words: unknown): words is Words =>
+  Array.isArray(words) && words.length === 4 && words.every(isWord) && words.some((w) => w !== 0);
 
 /**
  * A seeded random generator with named streams (xoshiro128**, Blackman and Vigna 2018).
@@ -51,9 +65,9 @@ function derive(base: readonly number[], name: string): [number, number, number,
  */
 export class Rng {
   readonly #words: Uint32Array;
-  readonly #origin: readonly [number, number, number, number];
+  readonly #origin: Words;
 
-  private constructor(words: readonly number[], origin: readonly [number, number, number, number]) {
+  private constructor(words: Words, origin: Words) {
     this.#words = Uint32Array.from(words);
     this.#origin = origin;
   }
@@ -63,42 +77,42 @@ export class Rng {
     checkWhole('Rng.from', { seed }, 0, 'Pass a seed such as 0.');
     const low = seed >>> 0;
     const high = Math.floor(seed / 2 ** 32) >>> 0;
+    // The other words are the first digits of pi.
     const words = derive([low, high, 0x243f6a88, 0x85a308d3], 'seed');
     return new Rng(words, words);
   }
 
-  /** A generator that goes on where {@link Rng.save} left off. @throws LimbeckError `invalid-data`, `format-too-new` */
+  /**
+   * A generator that goes on where {@link Rng.save} left off.
+   * @throws LimbeckError `invalid-data` if the state is not one that `save` made; `format-too-new` if a newer one made it
+   */
   static restore(state: RngState): Rng {
-    if ((state as { formatVersion: unknown }).formatVersion !== 1) {
+    const { formatVersion, words, origin } = (state ?? {}) as {
+      readonly [K in keyof RngState]?: unknown;
+    };
+    if (typeof formatVersion === 'number' && formatVersion > 1) {
       throw new LimbeckError('format-too-new', {
         where: 'Rng.restore',
-        given: `formatVersion ${String(state.formatVersion)}`,
+        given: `formatVersion ${formatVersion}`,
         expected: 'formatVersion 1',
         next: 'Update @limbeck/core.',
       });
     }
-    const isWord = (word: unknown): boolean =>
-      typeof word === 'number' && Number.isInteger(word) && word >= 0 && word < 2 ** 32;
-    const { words, origin } = state;
-    if (words.length !== 4 || origin.length !== 4 || ![...words, ...origin].every(isWord)) {
+    if (formatVersion !== 1 || !isWords(words) || !isWords(origin)) {
       throw new LimbeckError('invalid-data', {
         where: 'Rng.restore',
-        given: JSON.stringify(state).slice(0, 200),
-        expected: 'four 32-bit words and their origin, as save() returned them',
+        given: `${JSON.stringify(state)}`.slice(0, 200),
+        expected: 'four 32-bit words, not all 0, and their origin, as save() returned them',
         next: 'Restore from a state that Rng.save() made.',
       });
     }
-    return new Rng(words, origin);
+    return new Rng(words, [...origin]);
   }
 
   /** The state, as plain JSON. */
   save(): RngState {
-    const words = [...this.#words] as unknown as [number, number, number, number];
-    return {
-      formatVersion: 1,
-      words,
-      origin: [...this.#origin] as [number, number, number, number],
-    };
+    const [a, b, c, d] = this.#words as unknown as Words;
+    return { formatVersion: 1, words: [a, b, c, d], origin: [...this.#origin] };
   }
 
   /** The named child stream: a function of this stream's own name and seed, not of what was drawn from it. */
@@ -122,25 +136,52 @@ export class Rng {
     return result;
   }
 
-  /** A number in `[low, high)`, with 53 random bits. */
-  uniform(low = 0, high = 1): number {
-    const unit = ((this.bits() >>> 5) * 2 ** 26 + (this.bits() >>> 6)) / 2 ** 53;
-    return low + (high - low) * unit;
+  /** 53 random bits, as a whole number. */
+  #bits53(): number {
+    return (this.bits() >>> 5) * 2 ** 26 + (this.bits() >>> 6);
   }
 
-  /** A whole number in `[0, below)`, without bias. @throws LimbeckError `invalid-option` */
+  /**
+   * A number in `[low, high)`, from 53 random bits.
+   * @throws LimbeckError `invalid-option` unless `low` is at most `high`, both finite
+   */
+  uniform(low = 0, high = 1): number {
+    const span = high - low;
+    if (!(span >= 0 && span < Infinity)) {
+      throw new LimbeckError('invalid-option', {
+        where: 'Rng.uniform',
+        given: `low ${low} and high ${high}`,
+        expected: 'finite numbers, low not above high',
+        next: 'Pass the smaller bound first.',
+      });
+    }
+    const value = low + span * (this.#bits53() / 2 ** 53);
+    // Where the bounds are close, rounding can reach the upper one.
+    return value < high ? value : low;
+  }
+
+  /**
+   * A whole number in `[0, below)`, without bias.
+   * @throws LimbeckError `invalid-option` unless `below` is a whole number from 1 to 2^53 - 1
+   */
   integer(below: number): number {
-    checkPositive('Rng.integer', { below }, 'Pass how many values there are to choose from.');
-    checkWhole('Rng.integer', { below }, 1, 'Pass a whole number.');
-    if (below > 2 ** 32) return Math.floor(this.uniform(0, below));
+    if (!(Number.isSafeInteger(below) && below >= 1)) {
+      checkWhole('Rng.integer', { below }, 1, 'Pass how many values there are to choose from.');
+    }
     // Values above the last whole multiple would favour small results: draw again.
-    const limit = 2 ** 32 - (2 ** 32 % below);
-    let bits = this.bits();
-    while (bits >= limit) bits = this.bits();
+    if (below <= 2 ** 32) {
+      const limit = 2 ** 32 - (2 ** 32 % below);
+      let bits = this.bits();
+      while (bits >= limit) bits = this.bits();
+      return bits % below;
+    }
+    const limit = 2 ** 53 - (2 ** 53 % below);
+    let bits = this.#bits53();
+    while (bits >= limit) bits = this.#bits53();
     return bits % below;
   }
 
-  /** A normal number (Box and Muller 1958). */
+  /** A normally distributed number (Box and Muller 1958). */
   normal(mean = 0, deviation = 1): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return mean + deviation * radius * Math.cos(2 * Math.PI * this.uniform());
@@ -152,9 +193,7 @@ export class Rng {
     const order = Uint32Array.from({ length }, (_, i) => i);
     for (let i = length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const kept = order[i]!;
-      order[i] = order[j]!;
-      order[j] = kept;
+      [order[i], order[j]] = [order[j]!, order[i]!];
     }
     return order;
   }
