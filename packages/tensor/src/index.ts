@@ -1,1 +1,69 @@
-export {};
+export {
+  type Context,
+  type ContextOptions,
+  createContext,
+  type Tapped,
+  tapped,
+} from './context.js';
+export {
+  addDims,
+  evaluateDim,
+  floorDivideDim,
+  multiplyDims,
+  sameDim,
+  sameShape,
+  showShape,
+  subtractDims,
+} from './dims.js';
+export {
+  concat,
+  constant,
+  dimension,
+  full,
+  input,
+  iota,
+  oneHot,
+  scalar,
+  stopGradient,
+  where,
+} from './functions.js';
+export { bindSpecs } from './graph/bind.js';
+export { grad } from './graph/grad.js';
+export { interpret } from './graph/interpret.js';
+export {
+  batchLoss,
+  exampleLoss,
+  type Items,
+  type Logits,
+  type Loss,
+  type LossTerm,
+  type Per,
+  reduceTerms,
+  termSums,
+  tokenLoss,
+} from './loss.js';
+export {
+  type ApplyArguments,
+  type Empty,
+  inputsFor,
+  type Model,
+  partition,
+  specsOf,
+  type TensorTree,
+} from './model.js';
+export type {
+  Emitter,
+  GradientArguments,
+  Node,
+  OnnxAttribute,
+  Operator,
+  Value,
+} from './operator.js';
+export type { Optimizer } from './optimizer.js';
+export type { RandomStream } from './random.js';
+export { inScope } from './scope.js';
+export { type MatmulOptions, Tensor } from './tensor.js';
+export type { ReduceOptions } from './tensor-shaped.js';
+export { simplify } from './graph/simplify.js';
+export { decodeModel, encodeModel } from './onnx/codec.js';
+export { type OnnxGraph, toOnnx, type ToOnnxOptions } from './onnx/to-onnx.js';

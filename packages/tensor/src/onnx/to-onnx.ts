@@ -1,0 +1,186 @@
+import { type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
+import { sameShape, showShape } from '../dims.js';
+import { namedInputs } from '../graph/bind.js';
+import { topologicalOrder } from '../graph/order.js';
+import { simplify } from '../graph/simplify.js';
+import type { Emitter, Node, Operator } from '../operator.js';
+import type { ConstantAttributes, InputAttributes } from '../ops/source.js';
+import { joinScope } from '../scope.js';
+import type { Tensor } from '../tensor.js';
+import { encodeModel } from './codec.js';
+import { dataTypeOf } from './element-kinds.js';
+import { ShapeEmitter } from './emit-shapes.js';
+import { GraphWriter } from './graph-writer.js';
+
+/** Options of {@link toOnnx}. */
+export interface ToOnnxOptions {
+  /** Inputs that become part of the file, by name: the trained weights. */
+  readonly initialisers?: { readonly [input: string]: HostTensor };
+  /** Whether only operators of the ONNX standard may be used, as a file that others load should. @defaultValue false */
+  readonly portable?: boolean;
+  /** The graph's name. @defaultValue 'limbeck' */
+  readonly name?: string;
+  /** Key and value pairs that the file carries. */
+  readonly metadata?: { readonly [key: string]: string };
+  /** Inputs that the file has whether they are used or not, in this order and first. */
+  readonly inputs?: { readonly [name: string]: Spec };
+}
+
+/** A graph as an ONNX file. */
+export interface OnnxGraph {
+  /** The file: opset 21, IR version 10. */
+  readonly bytes: Uint8Array;
+  readonly inputs: { readonly [name: string]: Spec };
+  readonly outputs: { readonly [name: string]: Spec };
+  /** How many ONNX nodes it has. */
+  readonly nodeCount: number;
+}
+
+const opset = 21n;
+const irVersion = 10n;
+
+function valueInfo(name: string, { dtype, shape }: Spec): object {
+  const dim = shape.map((size) => ({
+    value:
+      typeof size === 'number'
+        ? { case: 'dimValue' as const, value: BigInt(size) }
+        : { case: 'dimParam' as const, value: size },
+  }));
+  const value = { elemType: dataTypeOf(dtype), shape: { dim } };
+  return { name, type: { value: { case: 'tensorType' as const, value } } };
+}
+
+/**
+ * Writes a graph as ONNX, after {@link simplify}.
+ *
+ * An initialiser that the graph does not use is left out.
+ *
+ * @param outputs - tensors by the names they have in the file
+ * @throws LimbeckError `unknown-name` if a size cannot be read off an input;
+ * `shape-mismatch`, `dtype-mismatch` if an initialiser is not what its input is
+ */
+export function toOnnx(
+  outputs: { readonly [name: string]: Tensor },
+  options: ToOnnxOptions = {},
+): OnnxGraph {
+  const { initialisers = {}, portable = false, name = 'limbeck', metadata = {} } = options;
+  const simple = simplify(outputs);
+  const order = topologicalOrder(Object.values(simple));
+  const found = namedInputs(order);
+  const inputs = new Map([...Object.entries(options.inputs ?? {}), ...found]);
+  checkInitialisers(initialisers, inputs);
+  const fed = new Map([...inputs].filter(([input]) => initialisers[input] === undefined));
+  const writer = new GraphWriter([...inputs.keys(), ...Object.keys(simple)]);
+  const shapes = new ShapeEmitter(writer, fed);
+  for (const [input, value] of Object.entries(initialisers)) {
+    if (found.has(input)) writer.initialiser(input, value);
+  }
+  const names = writeNodes(order, simple, writer, shapes, portable);
+  for (const [output, tensor] of Object.entries(simple)) {
+    const from = names.get(tensor.node)![tensor.index]!;
+    if (from !== output)
+      writer.node({ type: 'Identity', inputs: [from], outputs: [output], scope: '' });
+  }
+  const outputSpecs = Object.fromEntries(
+    Object.entries(simple).map(([output, { dtype, shape }]) => [output, { dtype, shape }]),
+  );
+  const bytes = encodeModel({
+    irVersion,
+    producerName: 'limbeck',
+    opsetImport: [...writer.domains].map((domain) => ({
+      domain,
+      version: domain === '' ? opset : 1n,
+    })),
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    graph: {
+      name,
+      node: writer.nodes,
+      initializer: writer.initialisers,
+      input: [...fed].map(([input, spec]) => valueInfo(input, spec)),
+      output: Object.entries(outputSpecs).map(([output, spec]) => valueInfo(output, spec)),
+    },
+  });
+  return {
+    bytes,
+    inputs: Object.fromEntries(fed),
+    outputs: outputSpecs,
+    nodeCount: writer.nodes.length,
+  };
+}
+
+function checkInitialisers(
+  initialisers: { readonly [input: string]: HostTensor },
+  inputs: ReadonlyMap<string, Spec>,
+): void {
+  for (const [name, value] of Object.entries(initialisers)) {
+    const spec = inputs.get(name);
+    if (spec === undefined) continue;
+    if (spec.dtype === value.dtype && sameShape(spec.shape, value.shape)) continue;
+    throw new LimbeckError(spec.dtype === value.dtype ? 'shape-mismatch' : 'dtype-mismatch', {
+      where: `toOnnx, initialiser "${name}"`,
+      given: `${value.dtype} ${showShape(value.shape)}`,
+      expected: `${spec.dtype} ${showShape(spec.shape)}`,
+      next: 'Pass the values that belong to this input.',
+    });
+  }
+}
+
+/** Writes every node, and says under which names its outputs stand. */
+function writeNodes(
+  order: readonly Node[],
+  outputs: { readonly [name: string]: Tensor },
+  writer: GraphWriter,
+  shapes: ShapeEmitter,
+  portable: boolean,
+): Map<Node, readonly string[]> {
+  const names = new Map<Node, readonly string[]>();
+  const wanted = new Map<Node, Map<number, string>>();
+  for (const [name, { node, index }] of Object.entries(outputs)) {
+    const slots = wanted.get(node) ?? new Map<number, string>();
+    if (!slots.has(index)) slots.set(index, name);
+    wanted.set(node, slots);
+  }
+  for (const node of order) {
+    const operator = node.operator as Operator;
+    if (operator.name === 'input') {
+      names.set(node, [(node.attributes as InputAttributes).name]);
+      continue;
+    }
+    if (operator.name === 'constant') {
+      const { value } = node.attributes as ConstantAttributes;
+      names.set(node, [writer.constant(value, joinScope(node.scope, 'constant'))]);
+      continue;
+    }
+    const own = node.outputs.map(
+      (_, index) =>
+        wanted.get(node)?.get(index) ?? writer.fresh(joinScope(node.scope, operator.name)),
+    );
+    names.set(node, own);
+    const inputs = node.inputs.map((tensor) => names.get(tensor.node)![tensor.index]!);
+    operator.lower(emitterFor(node, inputs, own, writer, shapes, portable), node.attributes);
+  }
+  return names;
+}
+
+function emitterFor(
+  node: Node,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  writer: GraphWriter,
+  shapes: ShapeEmitter,
+  portable: boolean,
+): Emitter {
+  const { scope } = node;
+  return {
+    inputs,
+    outputs,
+    inputSpecs: node.inputs,
+    outputSpecs: node.outputs,
+    portable,
+    node: (type, from, to, attributes = {}, domain = '') =>
+      writer.node({ type, inputs: from, outputs: to, attributes, domain, scope }),
+    fresh: () => writer.fresh(joinScope(scope, node.operator.name)),
+    constant: (value) => writer.constant(value),
+    shape: (shape) => shapes.shape(shape),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Dim, DType, HostTensor, Spec } from '@limbeck/core';
+import type { Tensor } from './tensor.js';
+
+/** A value inside the interpreter: every dtype in float64, integers exact up to 2^53. Row-major. */
+export interface Value {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** An ONNX attribute with its type said: ONNX tells 1 from 1.0. */
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly string: string }
+  | { readonly ints: readonly number[] };
+
+/** What an operator uses to write itself as ONNX nodes. */
+export interface Emitter {
+  /** Names of the operator's inputs and outputs in the file. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly inputSpecs: readonly Spec[];
+  readonly outputSpecs: readonly Spec[];
+  /** Whether only operators of the ONNX standard may be written. */
+  readonly portable: boolean;
+  /** Writes one node; `domain` is '' for the standard. */
+  node(
+    type: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes?: { readonly [name: string]: OnnxAttribute },
+    domain?: string,
+  ): void;
+  /** A name for a value in between. */
+  fresh(): string;
+  /** The name of an initialiser with these values; equal ones are shared. */
+  constant(value: HostTensor): string;
+  /** The name of an int64 vector that holds this shape at run time. */
+  shape(shape: readonly Dim[]): string;
+}
+
+/** What a gradient rule is given. */
+export interface GradientArguments<Attributes> {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** Gradients of the loss by each output; undefined where none flows. */
+  readonly upstream: readonly (Tensor | undefined)[];
+  readonly attributes: Attributes;
+}
+
+/** Everything the house knows about one operator, in one place. */
+export interface Operator<Attributes extends object = object> {
+  readonly name: string;
+  /** Checks the inputs and says what comes out. @throws LimbeckError `shape-mismatch`, `dtype-mismatch` */
+  infer(inputs: readonly Spec[], attributes: Attributes): readonly Spec[];
+  /** Computes in float64, plainly; `dim` gives the number that a size stands for. */
+  evaluate(
+    inputs: readonly Value[],
+    attributes: Attributes,
+    outputs: readonly { readonly dtype: DType; readonly shape: readonly number[] }[],
+    dim: (dim: Dim) => number,
+  ): readonly Float64Array[];
+  /** Gradients by each input as expressions; undefined where none flows. A string says why there is no rule. */
+  readonly gradient:
+    | ((given: GradientArguments<Attributes>) => readonly (Tensor | undefined)[])
+    | string;
+  /** Writes ONNX nodes. */
+  lower(emit: Emitter, attributes: Attributes): void;
+}
+
+/** One use of an operator: immutable. */
+export interface Node {
+  readonly operator: Operator<never>;
+  readonly inputs: readonly Tensor[];
+  readonly attributes: object;
+  readonly outputs: readonly Spec[];
+  /** Where in the model it stands, such as `encoder/0/attention`. */
+  readonly scope: string;
+}

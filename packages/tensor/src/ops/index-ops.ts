@@ -1,0 +1,163 @@
+import { type Dim, type DType, LimbeckError } from '@limbeck/core';
+import { sameDim, sameShape } from '../dims.js';
+import type { Operator } from '../operator.js';
+import { checkDtype, int, refuseShapes } from './support.js';
+
+const whole: readonly DType[] = ['int64', 'int32'];
+
+function checkIndex(operator: string, index: number, size: number): void {
+  if (index >= 0 && index < size) return;
+  throw new LimbeckError('invalid-data', {
+    where: operator,
+    given: `the index ${index}`,
+    expected: `an index from 0 to ${size - 1}`,
+    next: 'Check the indices before they enter the graph.',
+  });
+}
+
+/** Rows of a table by index: `[rows, …rest]` and `[…indices]` give `[…indices, …rest]`. */
+export const gather: Operator = {
+  name: 'gather',
+  infer: ([table, indices]) => {
+    checkDtype('gather', indices!, whole);
+    if (table!.shape.length === 0) refuseShapes('gather', [table!.shape], 'a table with rows');
+    return [{ dtype: table!.dtype, shape: [...indices!.shape, ...table!.shape.slice(1)] }];
+  },
+  evaluate: ([table, indices], _attributes, [out]) => {
+    const width = table!.shape.slice(1).reduce((a, b) => a * b, 1);
+    const result = new Float64Array(out!.shape.reduce((a, b) => a * b, 1));
+    indices!.data.forEach((index, i) => {
+      checkIndex('gather', index, table!.shape[0]!);
+      result.set(table!.data.subarray(index * width, (index + 1) * width), i * width);
+    });
+    return [result];
+  },
+  gradient: ({ inputs: [table, indices], upstream: [dy] }) => {
+    const rest = table!.shape.slice(1);
+    const flat = indices!.flatten();
+    return [
+      dy!.reshape([flat.shape[0]!, ...rest]).scatterAddRows(flat, table!.shape[0]!),
+      undefined,
+    ];
+  },
+  lower: (emit) => emit.node('Gather', emit.inputs, emit.outputs, { axis: int(0) }),
+};
+
+/** Attributes of {@link scatterAddRows}. */
+export interface RowsAttributes {
+  /** How many rows come out. */
+  readonly rows: Dim;
+}
+
+/** Rows `[n, …rest]` added up at their indices `[n]`: the adjoint of {@link gather}. */
+export const scatterAddRows: Operator<RowsAttributes> = {
+  name: 'scatterAddRows',
+  infer: ([updates, indices], { rows }) => {
+    checkDtype('scatterAddRows', indices!, whole);
+    if (indices!.shape.length !== 1 || !sameDim(indices!.shape[0]!, updates!.shape[0] ?? 1)) {
+      refuseShapes('scatterAddRows', [updates!.shape, indices!.shape], '[n, …] and [n]');
+    }
+    return [{ dtype: updates!.dtype, shape: [rows, ...updates!.shape.slice(1)] }];
+  },
+  evaluate: ([updates, indices], _attributes, [out]) => {
+    const width = updates!.shape.slice(1).reduce((a, b) => a * b, 1);
+    const result = new Float64Array(out!.shape.reduce((a, b) => a * b, 1));
+    indices!.data.forEach((index, i) => {
+      checkIndex('scatterAddRows', index, out!.shape[0]!);
+      for (let j = 0; j < width; j++) result[index * width + j]! += updates!.data[i * width + j]!;
+    });
+    return [result];
+  },
+  gradient: ({ inputs: [, indices], upstream: [dy] }) => [dy!.gather(indices!), undefined],
+  lower: (emit) => {
+    const { dtype, shape } = emit.outputSpecs[0]!;
+    const updates = emit.inputSpecs[0]!.shape;
+    const [zeros, expanded, column] = [emit.fresh(), emit.fresh(), emit.fresh()];
+    const zero = emit.constant({
+      dtype,
+      shape: [],
+      data: dtype === 'float32' ? new Float32Array(1) : new Float64Array(1),
+    });
+    emit.node('Expand', [zero, emit.shape(shape)], [zeros]);
+    const ones = emit.shape([updates[0]!, ...updates.slice(1).map(() => 1)]);
+    emit.node('Reshape', [emit.inputs[1]!, ones], [column], { allowzero: int(1) });
+    emit.node('Expand', [column, emit.shape(updates)], [expanded]);
+    // ScatterElements, not ScatterND: the latter loses updates with more than one thread.
+    emit.node('ScatterElements', [zeros, expanded, emit.inputs[0]!], emit.outputs, {
+      axis: int(0),
+      reduction: { string: 'add' },
+    });
+  },
+};
+
+/** Elements along the last axis by index: `[…, n]` and `[…, m]` give `[…, m]`. */
+export const takeAlong: Operator = {
+  name: 'takeAlong',
+  infer: ([x, indices]) => {
+    checkDtype('takeAlong', indices!, whole);
+    if (!sameShape(x!.shape.slice(0, -1), indices!.shape.slice(0, -1))) {
+      refuseShapes(
+        'takeAlong',
+        [x!.shape, indices!.shape],
+        'shapes that differ at the last axis alone',
+      );
+    }
+    return [{ dtype: x!.dtype, shape: indices!.shape }];
+  },
+  evaluate: ([x, indices]) => {
+    const [n, m] = [x!.shape.at(-1)!, indices!.shape.at(-1)!];
+    return [
+      indices!.data.map((index, i) => {
+        checkIndex('takeAlong', index, n);
+        return x!.data[Math.floor(i / m) * n + index]!;
+      }),
+    ];
+  },
+  gradient: ({ inputs: [x, indices], upstream: [dy] }) => [
+    dy!.scatterAddAlong(indices!, x!.shape.at(-1)!),
+    undefined,
+  ],
+  lower: (emit) => emit.node('GatherElements', emit.inputs, emit.outputs, { axis: int(-1) }),
+};
+
+/** Attributes of {@link scatterAddAlong}. */
+export interface AlongAttributes {
+  /** The size of the last axis of what comes out. */
+  readonly size: Dim;
+}
+
+/** Elements `[…, m]` added up at their indices `[…, m]` along a last axis of the given size. */
+export const scatterAddAlong: Operator<AlongAttributes> = {
+  name: 'scatterAddAlong',
+  infer: ([updates, indices], { size }) => {
+    checkDtype('scatterAddAlong', indices!, whole);
+    if (!sameShape(updates!.shape, indices!.shape)) {
+      refuseShapes('scatterAddAlong', [updates!.shape, indices!.shape], 'equal shapes');
+    }
+    return [{ dtype: updates!.dtype, shape: [...updates!.shape.slice(0, -1), size] }];
+  },
+  evaluate: ([updates, indices], _attributes, [out]) => {
+    const [m, n] = [indices!.shape.at(-1)!, out!.shape.at(-1)!];
+    const result = new Float64Array(out!.shape.reduce((a, b) => a * b, 1));
+    indices!.data.forEach((index, i) => {
+      checkIndex('scatterAddAlong', index, n);
+      result[Math.floor(i / m) * n + index]! += updates!.data[i]!;
+    });
+    return [result];
+  },
+  gradient: ({ inputs: [, indices], upstream: [dy] }) => [dy!.takeAlong(indices!), undefined],
+  lower: (emit) => {
+    const { dtype, shape } = emit.outputSpecs[0]!;
+    const zeros = emit.fresh();
+    const zero = emit.constant({
+      dtype,
+      shape: [],
+      data: dtype === 'float32' ? new Float32Array(1) : new Float64Array(1),
+    });
+    emit.node('Expand', [zero, emit.shape(shape)], [zeros]);
+    emit.node('ScatterElements', [zeros, emit.inputs[1]!, emit.inputs[0]!], emit.outputs, {
+      axis: int(-1),
+      reduction: { string: 'add' },
+    });
+  },
+};

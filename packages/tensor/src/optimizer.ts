@@ -1,0 +1,22 @@
+import type { HostTree, Specs } from '@limbeck/core';
+import type { Empty, TensorTree } from './model.js';
+import type { Tensor } from './tensor.js';
+
+/** How parameters follow their gradients, as expressions. */
+export interface Optimizer<S extends TensorTree = Empty> {
+  readonly name: string;
+  /** Zeroed moments and whatever else it keeps, for parameters of these specs by path. */
+  init(parameters: { readonly [path: string]: Specs<Tensor> }): HostTree<S>;
+  /** The next parameters and state; `step` counts updates done, an int64 scalar, and `steps` all of them. */
+  update(given: {
+    readonly parameters: { readonly [path: string]: Tensor };
+    readonly gradients: { readonly [path: string]: Tensor };
+    readonly state: S;
+    readonly step: Tensor;
+    readonly steps: Tensor;
+  }): {
+    readonly parameters: { readonly [path: string]: Tensor };
+    readonly state: S;
+    readonly metrics: { readonly [name: string]: Tensor };
+  };
+}

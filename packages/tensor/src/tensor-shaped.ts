@@ -1,0 +1,136 @@
+import { type Dim, LimbeckError } from '@limbeck/core';
+import { multiplyDims, sameDim, sameShape } from './dims.js';
+import * as reduce from './ops/reduce.js';
+import * as shape from './ops/shape.js';
+import { frontAxis, refuseShapes } from './ops/support.js';
+import { ElementwiseTensor } from './tensor-elementwise.js';
+import type { Tensor } from './tensor.js';
+
+/** Options of the reductions. */
+export interface ReduceOptions {
+  /** Whether a reduced axis stays, with size 1. @defaultValue false */
+  readonly keep?: boolean;
+}
+
+/** The operators that change or reduce shapes. */
+export abstract class ShapedTensor extends ElementwiseTensor {
+  #axes(axes: number | readonly number[] | undefined): number[] {
+    const rank = this.shape.length;
+    if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+    const list = typeof axes === 'number' ? [axes] : axes;
+    return list.map((axis) => frontAxis('reduce', axis, rank)).sort((a, b) => a - b);
+  }
+
+  /** The sum over axes, or over all of them. */
+  sum(axes?: number | readonly number[], { keep = false }: ReduceOptions = {}): Tensor {
+    return this.apply(reduce.sum, [this.self], { axes: this.#axes(axes), keep });
+  }
+  /** The mean over axes, or over all of them. */
+  mean(axes?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+    const count = multiplyDims(...this.#axes(axes).map((axis) => this.shape[axis]!));
+    return this.sum(axes, options).div(this.#number(count));
+  }
+  /** The largest element over axes, or over all of them. */
+  max(axes?: number | readonly number[], { keep = false }: ReduceOptions = {}): Tensor {
+    return this.apply(reduce.max, [this.self], { axes: this.#axes(axes), keep });
+  }
+  /** The index of the first largest element along an axis, as int64. */
+  argMax(axis = -1): Tensor {
+    const front = frontAxis('argMax', axis, this.shape.length);
+    return this.apply(reduce.argMax, [this.self], { axis: front });
+  }
+
+  /** The size of an axis: a number, or a scalar of this dtype where it is known at run time. */
+  sizeOf(axis: number): Tensor | number {
+    return this.#number(this.shape[frontAxis('sizeOf', axis, this.shape.length)]!);
+  }
+  #number(dim: Dim): Tensor | number {
+    if (typeof dim === 'number') return dim;
+    return this.apply(shape.dimension, [], { dim }).cast(this.dtype);
+  }
+
+  /** The same elements in another shape; one size may be −1 and is worked out. */
+  reshape(to: readonly Dim[]): Tensor {
+    const target = to.includes(-1) ? this.#inferred(to) : to;
+    if (sameShape(this.shape, target)) return this.self;
+    return this.apply(shape.reshape, [this.self], { shape: target });
+  }
+  #inferred(to: readonly Dim[]): Dim[] {
+    const known = to.filter((dim) => dim !== -1);
+    const [all, rest] = [multiplyDims(...this.shape), multiplyDims(...known)];
+    const candidates = [...this.shape, all, 1];
+    if (typeof all === 'number' && typeof rest === 'number' && rest > 0 && all % rest === 0) {
+      candidates.unshift(all / rest);
+    }
+    // The missing size is a product of own sizes: try runs of neighbours.
+    for (let from = 0; from < this.shape.length; from++) {
+      for (let until = from + 1; until <= this.shape.length; until++) {
+        candidates.push(multiplyDims(...this.shape.slice(from, until)));
+      }
+    }
+    const found = candidates.find((dim) => sameDim(multiplyDims(dim, rest), all));
+    if (found === undefined || known.length !== to.length - 1) {
+      refuseShapes('reshape', [this.shape, to], 'at most one -1, and sizes that divide the whole');
+    }
+    return to.map((dim) => (dim === -1 ? found : dim));
+  }
+  /** All elements in one axis. */
+  flatten(): Tensor {
+    return this.reshape([multiplyDims(...this.shape)]);
+  }
+  /** Elements repeated along axes of size 1 and along new axes in front. */
+  expand(to: readonly Dim[]): Tensor {
+    return sameShape(this.shape, to)
+      ? this.self
+      : this.apply(shape.expand, [this.self], { shape: to });
+  }
+  /** Summed over what broadcasting to this shape repeated: the adjoint of {@link expand}. */
+  sumTo(to: readonly Dim[]): Tensor {
+    if (sameShape(this.shape, to)) return this.self;
+    const lead = this.shape.length - to.length;
+    const axes = this.shape.flatMap((dim, axis) =>
+      axis < lead || (to[axis - lead] === 1 && dim !== 1) ? [axis] : [],
+    );
+    return this.sum(axes, { keep: true }).reshape(to);
+  }
+  /** Axes in another order; without one, the last two are swapped. */
+  transpose(order?: readonly number[]): Tensor {
+    const rank = this.shape.length;
+    const all = Array.from({ length: rank }, (_, axis) => axis);
+    const swapped = [...all.slice(0, -2), rank - 1, rank - 2];
+    return this.apply(shape.transpose, [this.self], { order: order ?? swapped });
+  }
+  /** Elements `start`, `start + step`, … below `stop` along an axis; without `stop`, to the end. */
+  slice(axis: number, start: Dim, stop?: Dim, step = 1): Tensor {
+    const front = frontAxis('slice', axis, this.shape.length);
+    const size = this.shape[front]!;
+    return this.apply(shape.slice, [this.self], {
+      axis: front,
+      start,
+      stop: stop ?? size,
+      step,
+      size,
+    });
+  }
+  /** Put at `start`, `start + step`, … along an axis of `size` zeros: the adjoint of {@link slice}. */
+  unslice(axis: number, start: Dim, stop: Dim, size: Dim, step = 1): Tensor {
+    const front = frontAxis('unslice', axis, this.shape.length);
+    return this.apply(shape.unslice, [this.self], { axis: front, start, stop, step, size });
+  }
+  /** Zeros before and after along an axis. */
+  pad(axis: number, before: number, after: number): Tensor {
+    const front = frontAxis('pad', axis, this.shape.length);
+    if (!(before >= 0 && after >= 0)) {
+      throw new LimbeckError('invalid-option', {
+        where: 'pad',
+        given: `${before} before and ${after} after`,
+        expected: 'whole numbers of at least 0',
+        next: 'Use slice to take elements away.',
+      });
+    }
+    const dim = this.shape[front]!;
+    const extended = typeof dim === 'number' ? dim + before : `${dim}+${before}`;
+    const size = typeof dim === 'number' ? dim + before + after : `${dim}+${before + after}`;
+    return this.unslice(front, before, extended, size);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Dim } from '@limbeck/core';
+import { multiplyDims } from './dims.js';
+import * as conv from './ops/conv1d.js';
+import * as indexed from './ops/index-ops.js';
+import * as linear from './ops/matmul.js';
+import * as normalise from './ops/normalise.js';
+import { ShapedTensor } from './tensor-shaped.js';
+
+/** Options of {@link Tensor.matmul}. */
+export interface MatmulOptions {
+  /** Whether this tensor's last two axes are swapped first. @defaultValue false */
+  readonly transposeA?: boolean;
+  /** Whether the other's last two axes are swapped first. @defaultValue false */
+  readonly transposeB?: boolean;
+}
+
+/**
+ * A symbolic tensor: an immutable expression with a dtype and a shape. Nothing is computed until the graph is
+ * run, by {@link interpret} or by ONNX Runtime.
+ *
+ * @example
+ * ```ts
+ * import { input, interpret } from '@limbeck/tensor';
+ *
+ * const x = input('x', { dtype: 'float32', shape: ['batch', 3] });
+ * const y = x.mul(2).sum(-1);
+ * const out = interpret({ y }, { x: { dtype: 'float32', shape: [1, 3], data: Float32Array.of(1, 2, 3) } });
+ * console.log(out.y.data[0]); // 12
+ * ```
+ */
+export class Tensor extends ShapedTensor {
+  /** The product of matrices; axes in front of the last two broadcast. */
+  matmul(other: Tensor, options: MatmulOptions = {}): Tensor {
+    const { transposeA = false, transposeB = false } = options;
+    return this.apply(linear.matmul, [this, other], { transposeA, transposeB });
+  }
+  /** x W + b over the last axis: `[…, in]`, `[in, out]`, `[out]`. */
+  affine(weight: Tensor, bias: Tensor): Tensor {
+    const rows = multiplyDims(...this.shape.slice(0, -1));
+    const flat = this.reshape([rows, this.shape.at(-1) ?? 1]);
+    const product = this.apply(linear.affine, [flat, weight, bias], {});
+    return product.reshape([...this.shape.slice(0, -1), weight.shape[1] ?? 1]);
+  }
+  /** e^x / Σ e^x over the last axis. */
+  softmax(): Tensor {
+    return this.apply(normalise.softmax, [this], {});
+  }
+  /** The logarithm of the softmax over the last axis. */
+  logSoftmax(): Tensor {
+    return this.apply(normalise.logSoftmax, [this], {});
+  }
+  /** γ (x − μ) / √(σ² + ε) + β over the last axis. */
+  layerNorm(gamma: Tensor, beta: Tensor, epsilon = 1e-5): Tensor {
+    return this.apply(normalise.layerNorm, [this, gamma, beta], { epsilon });
+  }
+  /** Rows of this table `[rows, …rest]` by whole numbers `[…indices]`: `[…indices, …rest]`. */
+  gather(indices: Tensor): Tensor {
+    return this.apply(indexed.gather, [this, indices], {});
+  }
+  /** These rows `[n, …rest]` added up at indices `[n]` in a table of `rows` rows. */
+  scatterAddRows(indices: Tensor, rows: Dim): Tensor {
+    return this.apply(indexed.scatterAddRows, [this, indices], { rows });
+  }
+  /** Elements along the last axis by index. */
+  takeAlong(indices: Tensor): Tensor {
+    return this.apply(indexed.takeAlong, [this, indices], {});
+  }
+  /** These elements `[…, m]` added up at indices `[…, m]` along a last axis of `size`. */
+  scatterAddAlong(indices: Tensor, size: Dim): Tensor {
+    return this.apply(indexed.scatterAddAlong, [this, indices], { size });
+  }
+  /** Cross-correlation of `[batch, in, length]` with `[out, in, kernel]`, without padding. */
+  conv1d(weight: Tensor, { stride = 1 }: { readonly stride?: number } = {}): Tensor {
+    return this.apply(conv.conv1d, [this, weight], { stride });
+  }
+  /** Windows of the last axis as columns: `[batch, channels·kernel, positions]`. */
+  unfold1d(options: conv.WindowAttributes): Tensor {
+    return this.apply(conv.unfold1d, [this], options);
+  }
+  /** Columns added back where their windows lay: the adjoint of {@link unfold1d}. */
+  fold1d(options: conv.FoldAttributes): Tensor {
+    return this.apply(conv.fold1d, [this], options);
+  }
+}
