@@ -1,12 +1,12 @@
-import { Rng, type Logger } from '@limbeck/core';
+import { type Logger, Rng } from '@limbeck/core';
 import { groupSplit, separateDuplicates, shingles, similarityIndex } from '@limbeck/data';
-import { type CorpusTable, corpusTable } from './table.js';
-import { type Dropped, readFiles, type SourceFile } from './files.js';
+import { readFiles, type SourceFile } from './files.js';
 import { families, knownLanguages } from './languages.js';
 import { drawFresh, type Quota, snippetOf } from './redraw.js';
 import { evenSelection, groupBy, uniqueSnippets } from './select.js';
 import type { Snippet } from './snippet.js';
 import { sourcePackages } from './sources.js';
+import { type CorpusTable, groupsOf, lacks, languageRows, leastWindows } from './table.js';
 import { drawWindows } from './windows.js';
 
 /** Options of {@link loadCorpus}. */
@@ -40,20 +40,21 @@ export interface Corpus {
   redrawTraining(epoch: number, seed: number): Snippet[];
 }
 
-/** What is wanted of each language. */
-export const bars = { languages: 20, groups: 8, testGroups: 2, test: 250, train: 500 } as const;
-
-/** A group counts for a language from this many windows on. */
-const leastWindows = 10;
-
 /** Windows a language, and lines a group gives of a language. */
 const sizes = {
   full: { groupLines: 4000, train: 1350, validation: 130, test: 310, second: 70 },
   smoke: { groupLines: 400, train: 150, validation: 30, test: 40, second: 15 },
 } as const;
 
-/** Windows a file, and where a language has fewer windows than `short`. */
-const perFile = { usual: 20, short: 60, shortBelow: 3500 } as const;
+/** Windows a file: the usual number, and the most where a language has fewer than `shortBelow` that way. */
+const perFile = { usual: 20, most: 60, shortBelow: 3500 } as const;
+
+/** What of the windows goes where, and how many packages of a language each part has at least. */
+const fractions = { train: 0.6, validation: 0.14, test: 0.26 } as const;
+const leastGroups = { train: 4, validation: 2, test: 2 } as const;
+
+/** From this similarity on, two windows are near duplicates. */
+const threshold = 0.8;
 
 /**
  * Reads the corpus's packages, draws windows of 1 to 20 lines and splits them by package.
@@ -66,114 +67,121 @@ const perFile = { usual: 20, short: 60, shortBelow: 3500 } as const;
 export async function loadCorpus(options: CorpusOptions = {}): Promise<Corpus> {
   const { smoke = false, seed = 0, logger, folder } = options;
   const size = smoke ? sizes.smoke : sizes.full;
+  const { groupLines } = size;
   const rng = Rng.from(seed).stream('corpus');
   const packages = sourcePackages(folder);
   logger?.info(`corpus: reading ${packages.main.length + packages.second.length} packages`);
   // Lets the line be seen before the disk keeps this thread busy.
-  await new Promise((resume) => setImmediate(resume));
+  await new Promise<void>((resume) => setTimeout(resume, 0));
 
   const known = new Set<string>();
-  const { groupLines } = size;
   const main = readFiles(packages.main, { groupLines, rng }, known);
   const other = readFiles(packages.second, { groupLines, rng }, known);
   logger?.info(`corpus: ${main.files.length + other.files.length} files`);
 
-  const pool = uniqueSnippets(windowsOf(main.files, rng));
-  const covered = coveredLanguages(pool.snippets);
-  const languages = knownLanguages.filter((language) => smoke || covered.has(language));
-  const ours = pool.snippets.filter((snippet) => languages.includes(snippet.language));
-  const split = groupSplit(ours, {
+  const droppedWindows: { [reason: string]: number } = {};
+  const drawn = windowsOf(main.files, rng, droppedWindows);
+  const { snippets, repeats } = uniqueSnippets(drawn);
+  const split = groupSplit(snippets, {
     group: (snippet) => snippet.group,
     label: (snippet) => snippet.language,
-    fractions: { train: 0.64, validation: 0.12, test: 0.24 },
-    leastGroups: { train: 4, validation: 1, test: 2 },
+    fractions,
+    leastGroups,
     leastRows: smoke ? leastWindows : 40,
     seed,
   });
-  const second = uniqueSnippets(windowsOf(other.files, rng)).snippets;
   // Some windows more than wanted, to make up for those that near duplicates take away.
-  const more = (part: readonly Snippet[], wanted: number): Snippet[] =>
+  const some = (part: readonly Snippet[], wanted: number): Snippet[] =>
     evenSelection(part, Math.ceil(wanted * 1.25));
   const apart = separateDuplicates(
     {
-      test: more(split.parts.test, size.test),
-      second: more(second, size.second),
-      validation: more(split.parts.validation, size.validation),
-      train: more(split.parts.train, size.train),
+      test: some(split.parts.test, size.test),
+      second: some(uniqueSnippets(windowsOf(other.files, rng)).snippets, size.second),
+      validation: some(split.parts.validation, size.validation),
+      train: some(split.parts.train, size.train),
     },
-    { order: ['test', 'second', 'validation', 'train'], text: (snippet) => snippet.text },
+    {
+      order: ['test', 'second', 'validation', 'train'],
+      text: (snippet) => snippet.text,
+      threshold,
+    },
   );
-  const final = (part: 'test' | 'second' | 'validation' | 'train'): Snippet[] =>
-    evenSelection(
-      apart.parts[part].filter((snippet) => languages.includes(snippet.language)),
-      size[part],
-    ).map((snippet) => ({ ...snippet, label: languages.indexOf(snippet.language) }));
+
+  const rows = languageRows({
+    languages: knownLanguages,
+    groups: groupsOf(snippets),
+    files: main.files,
+    parts: apart.parts,
+  });
+  const kept = rows.filter((row) => smoke || lacks(row) === '');
+  const languages = kept.map((row) => row.language);
+  const labels = new Map(languages.map((language, label) => [language, label]));
+  const finish = (part: readonly Snippet[], most: number): Snippet[] =>
+    evenSelection(part, most).flatMap((snippet) => {
+      const label = labels.get(snippet.language);
+      return label === undefined ? [] : [{ ...snippet, label }];
+    });
   const parts = {
-    train: final('train'),
-    validation: final('validation'),
-    test: final('test'),
-    second: final('second'),
+    train: finish(apart.parts.train, size.train),
+    validation: finish(apart.parts.validation, size.validation),
+    test: finish(apart.parts.test, size.test),
+    second: finish(apart.parts.second, size.second),
   };
   const heldOut = similarityIndex(
     [...parts.test, ...parts.second, ...parts.validation].map((snippet) => shingles(snippet.text)),
-    { threshold: 0.8 },
+    { threshold },
   );
   const quotas = quotasOf(parts.train, main.files);
-  const dropped: Dropped = { ...main.dropped };
-  const table = corpusTable({
-    languages,
-    parts,
-    files: main.files,
-    dropped,
-    repeats: pool.repeats,
-    separated: apart.report.dropped,
-    leastWindows,
-    pool: pool.snippets,
-  });
   logger?.info(`corpus: ${parts.train.length} training and ${parts.test.length} test windows`);
   return {
     languages,
     families,
     ...parts,
-    table,
+    table: {
+      languages: languageRows({
+        languages,
+        groups: groupsOf(snippets),
+        files: main.files,
+        parts,
+      }),
+      droppedLanguages: rows
+        .filter((row) => !labels.has(row.language))
+        .map((row) => ({ language: row.language, lacks: lacks(row) })),
+      droppedFiles: main.dropped,
+      droppedWindows: { ...droppedWindows, ...repeats },
+      separated: apart.report.dropped,
+    },
     redrawTraining: (epoch, drawSeed) => drawFresh(quotas, heldOut, drawSeed, epoch),
   };
 }
 
-/** Windows of every file: some 20 a file, up to 60 where a language would be short of them. */
-function windowsOf(files: readonly SourceFile[], rng: Rng): Snippet[] {
+/** Windows of every file: up to 20, or up to 60 where a language would be short of them. */
+function windowsOf(
+  files: readonly SourceFile[],
+  rng: Rng,
+  dropped: { [reason: string]: number } = {},
+): Snippet[] {
   return [...groupBy(files, (file) => file.language).values()].flatMap((ofLanguage) => {
     const drawn = ofLanguage.map((file) =>
-      drawWindows(file, perFile.short, rng.stream(`windows ${file.name}`)),
+      drawWindows(file, perFile.most, rng.stream(`windows ${file.name}`), dropped),
     );
     const usual = drawn.reduce((sum, list) => sum + Math.min(list.length, perFile.usual), 0);
-    const most = usual < perFile.shortBelow ? perFile.short : perFile.usual;
+    const most = usual < perFile.shortBelow ? perFile.most : perFile.usual;
     return drawn.flatMap((list) =>
       list.slice(0, most).map(({ text, file, lines }) => snippetOf(text, -1, file, lines)),
     );
   });
 }
 
-/** The languages with enough groups of enough windows. */
-function coveredLanguages(snippets: readonly Snippet[]): Set<string> {
-  const covered = new Set<string>();
-  for (const [language, rows] of groupBy(snippets, (snippet) => snippet.language)) {
-    const groups = [...groupBy(rows, (row) => row.group).values()];
-    if (groups.filter((group) => group.length >= leastWindows).length >= bars.groups) {
-      covered.add(language);
-    }
-  }
-  return covered;
-}
-
 /** How many windows `train` has of each group and language, with the files to draw them from. */
 function quotasOf(train: readonly Snippet[], files: readonly SourceFile[]): Quota[] {
-  const filesOf = groupBy(files, (file) => `${file.group} ${file.language}`);
-  return [...groupBy(train, (snippet) => `${snippet.group} ${snippet.language}`)].map(
-    ([key, rows]) => ({
-      label: rows[0]!.label,
-      files: filesOf.get(key)!,
-      windows: rows.length,
-    }),
-  );
+  const key = (of: { readonly group: string; readonly language: string }): string =>
+    `${of.group} ${of.language}`;
+  const filesOf = groupBy(files, key);
+  return [...groupBy(train, key)].flatMap(([name, rows]) => {
+    const [first] = rows;
+    const its = filesOf.get(name);
+    if (first === undefined || its === undefined) return [];
+    return [{ label: first.label, files: its, windows: rows.length }];
+  });
 }

@@ -144,7 +144,7 @@ export function evenShares(having: readonly number[], total: number): number[] {
   let left = total;
   order.forEach((at, done) => {
     shares[at] = Math.min(having[at]!, Math.floor(left / (order.length - done)));
-    left -= shares[at]!;
+    left -= shares[at];
   });
   return shares;
 }

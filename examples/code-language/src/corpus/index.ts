@@ -1,4 +1,4 @@
-export { bars, type Corpus, type CorpusOptions, loadCorpus } from './corpus.js';
+export { type Corpus, type CorpusOptions, loadCorpus } from './corpus.js';
 export { families } from './languages.js';
 export type { Snippet } from './snippet.js';
-export type { CorpusTable, LanguageRow } from './table.js';
+export { bars, type CorpusTable, type LanguageRow } from './table.js';

@@ -95,7 +95,7 @@ const rubyNames = new Set(['Rakefile', 'Gemfile', 'Podfile']);
 const lockfiles = /^(package-lock|npm-shrinkwrap|composer\.lock|yarn\.lock|pnpm-lock)/;
 
 /** What a file's name says: a language, `content` if only its text can tell, or nothing if it is none of ours. */
-export function languageOfName(name: string): string | 'content' | undefined {
+export function languageOfName(name: string): string | undefined {
   if (rubyNames.has(name)) return 'Ruby';
   const dot = name.lastIndexOf('.');
   if (dot < 0) return 'content';

@@ -39,7 +39,7 @@ export function drawFresh(
       const file = files[which]!;
       const line = file.from + at - (which === 0 ? 0 : ends[which - 1]!);
       const window = windowAt(file, line, drawLength(rng));
-      if (window === undefined || heldOut.some(shingles(window.text))) continue;
+      if (typeof window === 'string' || heldOut.some(shingles(window.text))) continue;
       snippets.push(snippetOf(window.text, label, file, window.lines));
       drawn++;
     }

@@ -1,6 +1,12 @@
 import type { Dropped, SourceFile } from './files.js';
-import { groupBy, type Repeats } from './select.js';
+import { groupBy } from './select.js';
 import type { Snippet } from './snippet.js';
+
+/** What is wanted of the corpus: languages, and of each its groups, test groups, test and training windows. */
+export const bars = { languages: 20, groups: 8, testGroups: 2, test: 250, train: 500 } as const;
+
+/** A group counts for a language from this many windows on. */
+export const leastWindows = 10;
 
 /** What the corpus holds of one language. */
 export interface LanguageRow {
@@ -16,59 +22,62 @@ export interface LanguageRow {
 
 /** What was read, kept and dropped. */
 export interface CorpusTable {
+  /** The languages that are kept. */
   readonly languages: readonly LanguageRow[];
-  /** Languages that were found but have too few groups, with how many. */
-  readonly droppedLanguages: readonly { readonly language: string; readonly groups: number }[];
+  /** Languages below the bar, and what they lack. */
+  readonly droppedLanguages: readonly { readonly language: string; readonly lacks: string }[];
   /** Files left out, by reason. */
   readonly droppedFiles: Dropped;
-  /** Windows left out because they repeat, or stand in files of two languages. */
-  readonly repeats: Repeats;
-  /** Windows left out of each part because another part holds them, exactly or nearly. */
+  /** Windows left out, by reason. */
+  readonly droppedWindows: { readonly [reason: string]: number };
+  /** Windows left out of each part because a part before it holds them, exactly or nearly. */
   readonly separated: {
     readonly [part: string]: { readonly exact: number; readonly near: number };
   };
 }
 
-/** Counts what a corpus was made of. */
-export function corpusTable(given: {
-  readonly languages: readonly string[];
-  readonly parts: { readonly [part: string]: readonly Snippet[] };
-  readonly files: readonly SourceFile[];
-  readonly dropped: Dropped;
-  readonly repeats: Repeats;
-  readonly separated: CorpusTable['separated'];
-  readonly leastWindows: number;
-  readonly pool: readonly Snippet[];
-}): CorpusTable {
-  const { languages, parts, files, leastWindows, pool } = given;
-  const groupCounts = new Map(
-    [...groupBy(pool, (snippet) => snippet.language)].map(([language, rows]): [string, number] => [
-      language,
-      [...groupBy(rows, (row) => row.group).values()].filter(
-        (group) => group.length >= leastWindows,
-      ).length,
-    ]),
+/** How many groups of each language have enough windows to count. */
+export function groupsOf(snippets: readonly Snippet[]): Map<string, number> {
+  return new Map(
+    [...groupBy(snippets, (snippet) => snippet.language)].map(([language, rows]) => {
+      const groups = [...groupBy(rows, (row) => row.group).values()];
+      return [language, groups.filter((group) => group.length >= leastWindows).length];
+    }),
   );
-  return {
-    languages: languages.map((language) => ({
-      language,
-      groups: groupCounts.get(language) ?? 0,
-      files: files.filter((file) => file.language === language).length,
-      parts: Object.fromEntries(
-        Object.entries(parts).map(([part, snippets]) => {
-          const rows = snippets.filter((snippet) => snippet.language === language);
-          return [
-            part,
-            { windows: rows.length, groups: new Set(rows.map((row) => row.group)).size },
-          ];
-        }),
-      ),
-    })),
-    droppedLanguages: [...groupCounts]
-      .filter(([language]) => !languages.includes(language))
-      .map(([language, groups]) => ({ language, groups })),
-    droppedFiles: given.dropped,
-    repeats: given.repeats,
-    separated: given.separated,
-  };
+}
+
+/** One row a language. */
+export function languageRows(given: {
+  readonly languages: readonly string[];
+  readonly groups: ReadonlyMap<string, number>;
+  readonly files: readonly SourceFile[];
+  readonly parts: { readonly [part: string]: readonly Snippet[] };
+}): LanguageRow[] {
+  const { languages, groups, files, parts } = given;
+  return languages.map((language) => ({
+    language,
+    groups: groups.get(language) ?? 0,
+    files: files.filter((file) => file.language === language).length,
+    parts: Object.fromEntries(
+      Object.entries(parts).map(([part, snippets]) => {
+        const rows = snippets.filter((snippet) => snippet.language === language);
+        return [part, { windows: rows.length, groups: new Set(rows.map((row) => row.group)).size }];
+      }),
+    ),
+  }));
+}
+
+/** What a language lacks, such as `7 groups of 8`; empty if nothing. */
+export function lacks(row: LanguageRow): string {
+  const { groups, parts } = row;
+  const checks: [what: string, having: number, wanted: number][] = [
+    ['groups', groups, bars.groups],
+    ['test groups', parts['test']?.groups ?? 0, bars.testGroups],
+    ['test windows', parts['test']?.windows ?? 0, bars.test],
+    ['training windows', parts['train']?.windows ?? 0, bars.train],
+  ];
+  return checks
+    .filter(([, having, wanted]) => having < wanted)
+    .map(([what, having, wanted]) => `${having} ${what} of ${wanted}`)
+    .join(', ');
 }

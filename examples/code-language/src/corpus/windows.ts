@@ -12,6 +12,9 @@ export interface Window {
   readonly text: string;
 }
 
+/** Why there is no window at a place. */
+export type NoWindow = 'blank' | 'comments only' | 'too few characters';
+
 /** The lengths by which results are shown, in lines. */
 export const lengths: readonly (readonly [least: number, most: number])[] = [
   [1, 2],
@@ -31,9 +34,9 @@ export function drawLength(rng: Rng): number {
 
 /**
  * The window of up to `length` lines that begins at a line or the first filled one after it, without blank lines
- * at its ends; nothing if it has no line of code or hardly a character.
+ * at its ends; or why there is none.
  */
-export function windowAt(file: SourceFile, line: number, length: number): Window | undefined {
+export function windowAt(file: SourceFile, line: number, length: number): Window | NoWindow {
   const { kinds, starts, text, to } = file;
   let first = line;
   while (first < to && kinds[first] === 0) first++;
@@ -41,19 +44,35 @@ export function windowAt(file: SourceFile, line: number, length: number): Window
   while (end > first && kinds[end - 1] === 0) end--;
   let code = false;
   for (let i = first; i < end && !code; i++) code = kinds[i] === 1;
-  if (!code) return undefined;
-  const piece = text.slice(starts[first]!, starts[end]! - 1);
-  return isTelling(piece) ? { file, first, lines: end - first, text: piece } : undefined;
+  if (!code) return first === end ? 'blank' : 'comments only';
+  const piece = text.slice(starts[first], starts[end]! - 1);
+  if (!isTelling(piece)) return 'too few characters';
+  return { file, first, lines: end - first, text: piece };
 }
 
-/** Windows of a file that do not overlap, in a seeded random order, at most `most`. */
-export function drawWindows(file: SourceFile, most: number, rng: Rng): Window[] {
+/**
+ * Windows of a file that do not overlap, in a seeded random order, at most `most`.
+ *
+ * @param dropped - where to count the windows that were none
+ */
+export function drawWindows(
+  file: SourceFile,
+  most: number,
+  rng: Rng,
+  dropped: { [Reason in NoWindow]?: number } = {},
+): Window[] {
   const windows: Window[] = [];
   for (let line = file.from; line < file.to;) {
     const length = drawLength(rng);
     const window = windowAt(file, line, length);
-    if (window !== undefined) windows.push(window);
-    line = window === undefined ? line + length : window.first + window.lines;
+    if (typeof window === 'string') {
+      // The blank lines at a file's end are nothing lost.
+      if (window !== 'blank') dropped[window] = (dropped[window] ?? 0) + 1;
+      line += length;
+    } else {
+      windows.push(window);
+      line = window.first + window.lines;
+    }
   }
   return rng.shuffle(windows).slice(0, most);
 }
