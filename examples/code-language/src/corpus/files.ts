@@ -21,7 +21,7 @@ export interface SourceFile {
   readonly text: string;
   /** Where each line begins in the text, and one entry more for the end. */
   readonly starts: Uint32Array;
-  /** What each line is: 0 blank, 1 code, 2 comment only. */
+  /** What each line is: 0 blank, 1 code, 2 only comment or code of an embedded language. */
   readonly kinds: Uint8Array;
   /** The first line that may be drawn: what comes before is the licence's head or beyond the group's cap. */
   readonly from: number;

@@ -6,6 +6,20 @@ interface CommentMarks {
   readonly block: readonly (readonly [open: string, close: string])[];
 }
 
+/** Where another language begins and ends inside one: such lines alone are no sample of the outer language. */
+const embedded: {
+  readonly [language: string]: readonly (readonly [open: RegExp, close: RegExp])[];
+} = {
+  HTML: [
+    [/<script\b(?!.*<\/script)/i, /<\/script/i],
+    [/<style\b(?!.*<\/style)/i, /<\/style/i],
+  ],
+  Markdown: [
+    [/^```/, /^```/],
+    [/^~~~/, /^~~~/],
+  ],
+};
+
 const slashes: CommentMarks = { line: ['//'], block: [['/*', '*/']] };
 const hashes: CommentMarks = { line: ['#'], block: [] };
 const tags: CommentMarks = { line: [], block: [['<!--', '-->']] };
@@ -124,14 +138,23 @@ export function languageOfText(name: string, text: string): string | undefined {
   return named;
 }
 
-/** What the lines of a file are: 0 blank, 1 code, 2 comment only. */
+/** What the lines of a file are: 0 blank, 1 code, 2 only comment or code of an embedded language. */
 export function lineKinds(language: string, lines: readonly string[]): Uint8Array {
   const { line: starts, block } = marks[language]!;
+  const inner = embedded[language] ?? [];
   const kinds = new Uint8Array(lines.length);
   let close: string | undefined;
+  let leave: RegExp | undefined;
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!.trim();
     if (line === '') continue;
+    if (leave !== undefined) {
+      const left = leave.test(line);
+      kinds[i] = left ? 1 : 2;
+      if (left) leave = undefined;
+      continue;
+    }
+    if (close === undefined) leave = inner.find(([open]) => open.test(line))?.[1];
     if (close === undefined) {
       const opened = block.find(([open]) => line.startsWith(open));
       if (opened === undefined) {

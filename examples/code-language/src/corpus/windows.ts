@@ -13,7 +13,7 @@ export interface Window {
 }
 
 /** Why there is no window at a place. */
-export type NoWindow = 'blank' | 'comments only' | 'too few characters';
+export type NoWindow = 'blank' | 'only comments or embedded code' | 'too few characters';
 
 /** The lengths by which results are shown, in lines. */
 export const lengths: readonly (readonly [least: number, most: number])[] = [
@@ -44,7 +44,7 @@ export function windowAt(file: SourceFile, line: number, length: number): Window
   while (end > first && kinds[end - 1] === 0) end--;
   let code = false;
   for (let i = first; i < end && !code; i++) code = kinds[i] === 1;
-  if (!code) return first === end ? 'blank' : 'comments only';
+  if (!code) return first === end ? 'blank' : 'only comments or embedded code';
   const piece = text.slice(starts[first], starts[end]! - 1);
   if (!isTelling(piece)) return 'too few characters';
   return { file, first, lines: end - first, text: piece };
