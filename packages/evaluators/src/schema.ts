@@ -4,7 +4,7 @@ import { LimbeckError } from '@limbeck/core';
 export type Check<T> = ((value: unknown, path: string) => void) & { readonly __type?: T };
 
 function refuse(path: string, value: unknown, expected: string): never {
-  const shown = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+  const shown = value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value);
   throw new LimbeckError('invalid-data', {
     where: path.slice(0, path.search(/[.[]|$/u)),
     given: `${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown} as ${path}`,
@@ -80,7 +80,7 @@ export function fields<T>(checks: Fields<T>, optional: readonly OptionalKeys<T>[
   const absent = new Set<string>(optional);
   return (value, path) => {
     const given = object(value, path);
-    for (const [name, check] of Object.entries(checks) as [string, Check<unknown>][]) {
+    for (const [name, check] of Object.entries<Check<unknown>>(checks)) {
       if (given[name] === undefined && absent.has(name)) continue;
       check(given[name], `${path}.${name}`);
     }

@@ -57,8 +57,9 @@ function exact(values: Float64Array, observed: number): number {
     if (Math.abs(sum) >= observed) extreme++;
     const flipped = 31 - Math.clz32(pattern & -pattern);
     if (flipped >= values.length) break;
-    signs[flipped] = -signs[flipped]!;
-    sum += 2 * signs[flipped]! * values[flipped]!;
+    const sign = -signs[flipped]!;
+    signs[flipped] = sign;
+    sum += 2 * sign * values[flipped]!;
   }
   return extreme / patterns;
 }
