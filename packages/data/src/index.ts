@@ -15,6 +15,7 @@ export {
   groupSplit,
   type GroupSplit,
   type GroupSplitOptions,
+  type Least,
   type Shortfall,
 } from './group-split.js';
 export { jaccard, shingles, type ShingleOptions } from './shingles.js';

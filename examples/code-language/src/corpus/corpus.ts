@@ -49,9 +49,20 @@ const sizes = {
 /** Windows a file: the usual number, and the most where a language has fewer than `shortBelow` that way. */
 const perFile = { usual: 20, most: 60, shortBelow: 3500 } as const;
 
-/** What of the windows goes where, and how many packages of a language each part has at least. */
+/** What of the windows goes where. */
 const fractions = { train: 0.6, validation: 0.14, test: 0.26 } as const;
-const leastGroups = { train: 4, validation: 2, test: 2 } as const;
+
+/** How many packages and windows of a language each part has at least; above the bar, since duplicates go later. */
+const least = {
+  train: { groups: 4, rows: 600 },
+  validation: { groups: 2, rows: 100 },
+  test: { groups: 2, rows: 330 },
+} as const;
+const leastGroups = {
+  train: { groups: 4 },
+  validation: { groups: 2 },
+  test: { groups: 2 },
+} as const;
 
 /** From this similarity on, two windows are near duplicates. */
 const threshold = 0.8;
@@ -86,8 +97,8 @@ export async function loadCorpus(options: CorpusOptions = {}): Promise<Corpus> {
     group: (snippet) => snippet.group,
     label: (snippet) => snippet.language,
     fractions,
-    leastGroups,
-    leastRows: smoke ? leastWindows : 40,
+    least: smoke ? leastGroups : least,
+    groupRows: smoke ? leastWindows : 40,
     seed,
   });
   // Some windows more than wanted, to make up for those that near duplicates take away.
