@@ -3,15 +3,16 @@ import path from 'node:path';
 import { create, equals, isFieldSet } from '@bufbuild/protobuf';
 import { test } from '@fast-check/vitest';
 import { isLimbeckError, Rng } from '@limbeck/core';
-import onnxProto from 'onnx-proto';
+
 import { describe, expect } from 'vitest';
 import { requires } from '../../../../test-support/requires.js';
 import { decodeModel, encodeModel, type ModelInit } from '../../src/onnx/codec.js';
 import { AttributeProtoSchema, ModelProtoSchema } from '../../src/onnx/gen/onnx_pb.js';
 import { models } from './arbitrary-models.js';
+import { oracle } from './oracle.js';
 import { INT64_MAX, INT64_MIN, mutate, sampleModel } from './sample-model.js';
 
-const { ModelProto: Oracle } = onnxProto.onnx;
+const { ModelProto: Oracle } = oracle;
 const sample = encodeModel(sampleModel);
 
 describe('decodeModel and encodeModel', () => {

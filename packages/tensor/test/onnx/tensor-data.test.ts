@@ -9,11 +9,12 @@ import {
   Rng,
   sizeOf,
 } from '@limbeck/core';
-import onnxProto from 'onnx-proto';
+
 import { describe, expect } from 'vitest';
 import { decodeModel, encodeModel } from '../../src/onnx/codec.js';
 import { TensorProto_DataType as Type, TensorProtoSchema } from '../../src/onnx/gen/onnx_pb.js';
 import { tensorFromProto, tensorToProto } from '../../src/onnx/tensor-data.js';
+import { oracle } from './oracle.js';
 import { INT64_MAX, INT64_MIN, mutate, sampleModel } from './sample-model.js';
 
 const dtypes: readonly DType[] = [
@@ -62,8 +63,8 @@ describe('tensorFromProto and tensorToProto', () => {
     const bytes = encodeModel({
       graph: { initializer: [tensorToProto(hostTensor('int8', [2, 1], [-3, 7]), 'q')] },
     });
-    const [theirs] = onnxProto.onnx.ModelProto.decode(bytes).graph!.initializer!;
-    expect(theirs).toMatchObject({ name: 'q', dataType: onnxProto.onnx.TensorProto.DataType.INT8 });
+    const [theirs] = oracle.ModelProto.decode(bytes).graph!.initializer!;
+    expect(theirs).toMatchObject({ name: 'q', dataType: oracle.TensorProto.DataType.INT8 });
     expect([...theirs!.rawData!]).toEqual([253, 7]);
   });
 
