@@ -58,11 +58,25 @@ export interface HostTensor<D extends DType = DType> {
 /** A tree whose leaves are `Leaf`: a leaf, or nested objects or arrays of them. */
 export type Tree<Leaf> = Leaf | { readonly [key: string]: Tree<Leaf> } | readonly Tree<Leaf>[];
 
+/** A list inside a {@link HostTree}; an interface, so that the compiler unfolds it only when it must. */
+export interface HostTreeList<Element> extends ReadonlyArray<HostTree<Element>> {}
+
+/** A list inside {@link Specs}. */
+export interface SpecsList<Element> extends ReadonlyArray<Specs<Element>> {}
+
 /** The tree `T` with every {@link Spec}-shaped leaf replaced by values on the host. */
-export type HostTree<T> = T extends Spec ? HostTensor : { readonly [K in keyof T]: HostTree<T[K]> };
+export type HostTree<T> = T extends Spec
+  ? HostTensor
+  : T extends readonly (infer Element)[]
+    ? HostTreeList<Element>
+    : { readonly [K in keyof T]: HostTree<T[K]> };
 
 /** The tree `T` with every {@link Spec}-shaped leaf replaced by a {@link Spec}. */
-export type Specs<T> = T extends Spec ? Spec : { readonly [K in keyof T]: Specs<T[K]> };
+export type Specs<T> = T extends Spec
+  ? Spec
+  : T extends readonly (infer Element)[]
+    ? SpecsList<Element>
+    : { readonly [K in keyof T]: Specs<T[K]> };
 
 /** Whether a value is a leaf: an object that carries a dtype and a shape. */
 export function isLeaf(value: unknown): value is Spec {

@@ -1,0 +1,61 @@
+import { type HostTensor, leaves, LimbeckError, type Specs } from '@limbeck/core';
+import type { Engine } from '@limbeck/runtime';
+import type { Tensor, TensorTree } from '@limbeck/tensor';
+import { type Clock, type CompiledGraph, compileGraph } from './compile.js';
+import type { StateFunction, StateTree } from './program.js';
+import type { FlatState } from './state-tree.js';
+
+/** Compiles and runs a program's functions, each when it is first called. */
+export class FunctionRunner<S extends StateTree> {
+  readonly #functions: { readonly [name: string]: StateFunction<S, never, TensorTree> };
+  readonly #engine: Engine;
+  readonly #compiled = new Map<string, CompiledGraph>();
+
+  constructor(
+    functions: { readonly [name: string]: StateFunction<S, never, TensorTree> },
+    engine: Engine,
+  ) {
+    this.#functions = functions;
+    this.#engine = engine;
+  }
+
+  /** Runs a function. @throws LimbeckError `unknown-name` */
+  async call(
+    name: string,
+    tree: unknown,
+    state: FlatState,
+    inputs: FlatState,
+    clock: Clock,
+  ): Promise<{ readonly [path: string]: HostTensor }> {
+    const graph = this.#compiled.get(name) ?? (await this.#compile(name, tree, state));
+    return graph.run(state, clock, inputs);
+  }
+
+  async #compile(name: string, tree: unknown, state: FlatState): Promise<CompiledGraph> {
+    const found = this.#functions[name];
+    if (found === undefined) {
+      throw new LimbeckError('unknown-name', {
+        where: 'view.call',
+        given: `"${name}"`,
+        expected: `one of ${Object.keys(this.#functions).join(', ') || 'no functions: the program has none'}`,
+        next: 'Add it to the functions of the program.',
+      });
+    }
+    const graph = await compileGraph<S, never>({
+      engine: this.#engine,
+      training: false,
+      state,
+      tree,
+      inputs: found.inputs as Specs<never>,
+      build: (players, given, context) =>
+        Object.fromEntries(leaves<Tensor>(found.apply(players, given, context))),
+    });
+    this.#compiled.set(name, graph);
+    return graph;
+  }
+
+  /** Lets go of all graphs. */
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#compiled.values()].map((graph) => graph.dispose()));
+  }
+}

@@ -1,0 +1,132 @@
+import type { HostTensor, HostTree, Json, Rng, Spec, Specs } from '@limbeck/core';
+import type { Context, Tensor, TensorTree } from '@limbeck/tensor';
+
+/** The state of a program: players, moments, averages, synthetic inputs, loss state. */
+export type StateTree = { readonly [player: string]: TensorTree };
+
+/** One batch and where its source stands just after it. */
+export interface Fed<B> {
+  readonly batch: HostTree<B>;
+  /** What {@link BatchSource.open} takes to go on behind this batch. */
+  readonly position: Json;
+  /** Whether the data have been gone through once more with this batch. */
+  readonly endOfEpoch?: boolean;
+}
+
+/** Where a phase's batches come from. */
+export interface BatchSource<B, S extends StateTree = StateTree> {
+  /** What a batch looks like; sizes that vary from batch to batch are names. */
+  readonly specs: Specs<B>;
+  /** Whether it reads the view (on-policy); then it is never read ahead. @defaultValue false */
+  readonly live?: boolean;
+  /** The batches behind a position, or from the start. A source that ends is opened again from the start. */
+  open(from: Json | undefined, view: RunView<S>): AsyncIterable<Fed<B>>;
+}
+
+/** Metrics by name. */
+export type Metrics = { readonly [name: string]: number };
+
+/** What a program sees of its own run. */
+export interface RunView<S extends StateTree = StateTree> {
+  /** Optimiser steps done, over all phases. */
+  readonly step: number;
+  /** Runs of each phase. */
+  readonly runs: { readonly [phase: string]: number };
+  /** Times each phase's data have been gone through. */
+  readonly epochs: { readonly [phase: string]: number };
+  /** Metrics of the phase just run. */
+  readonly metrics: Metrics;
+  /** What `evaluate` has said so far. */
+  readonly evaluations: readonly { readonly step: number; readonly metrics: Metrics }[];
+  /** Copies of players' values. */
+  read<K extends keyof S>(...players: readonly K[]): Promise<HostTree<Pick<S, K>>>;
+  /** Runs one of the program's functions: predictions, generation. */
+  call(
+    name: string,
+    inputs: { readonly [path: string]: HostTensor },
+  ): Promise<{ readonly [path: string]: HostTensor }>;
+}
+
+/** A phase: the next state and metrics from state and batch; training is on. One compiled step. */
+export type Phase<S extends StateTree, B> = (
+  state: S,
+  batch: B,
+  context: Context,
+) => {
+  readonly state: Partial<S>;
+  readonly metrics: { readonly [name: string]: Tensor };
+};
+
+/**
+ * A phase over several micro-batches that changes the state once, exactly as if they were one batch: `weigh` is
+ * summed over all of them first, then `gather` (told those totals), and `finish` takes the sums.
+ */
+export interface AccumulatingPhase<S extends StateTree, B> {
+  /** How many batches make one step; at least 1. */
+  readonly microBatches: number;
+  /** Sums of weights, which depend on the batch alone: scalars. */
+  weigh(state: S, batch: B, context: Context): { readonly [total: string]: Tensor };
+  /** Parts that add up over micro-batches, and state that passes from one to the next. */
+  gather(
+    state: S,
+    batch: B,
+    totals: { readonly [total: string]: Tensor },
+    context: Context,
+  ): {
+    readonly sums: { readonly [path: string]: Tensor };
+    readonly state: Partial<S>;
+  };
+  /** The next state from the sums. */
+  finish(
+    state: S,
+    sums: { readonly [path: string]: Tensor },
+    context: Context,
+  ): { readonly state: Partial<S>; readonly metrics: { readonly [name: string]: Tensor } };
+}
+
+/** Something computed from the state that changes nothing; training is off. */
+export interface StateFunction<S extends StateTree, I, O extends TensorTree> {
+  /** What it takes beside the state. */
+  readonly inputs: Specs<I>;
+  /** What it computes. */
+  apply(state: S, inputs: I, context: Context): O;
+}
+
+/** What ends up in files: a model's forward pass with its trained values. */
+export interface Shippable {
+  /** The inputs that the file has. */
+  readonly inputs: { readonly [path: string]: Spec };
+  /** Parameters and state by the names that the graph's inputs have. */
+  readonly values: { readonly [name: string]: HostTensor };
+  /** The outputs by name, built over the inputs and one input for each value. */
+  build(
+    values: { readonly [name: string]: Tensor },
+    inputs: { readonly [path: string]: Tensor },
+  ): {
+    readonly [name: string]: Tensor;
+  };
+}
+
+/** Anything that trains. */
+export interface Program<S extends StateTree, B extends { readonly [phase: string]: TensorTree }> {
+  /** Fresh state. */
+  init(rng: Rng): HostTree<S>;
+  /** Players that no phase changes: stored once, not in every checkpoint. */
+  readonly frozen?: readonly (keyof S & string)[];
+  /** Optimiser steps in all, as far as known: what schedules and the time left are reckoned by. */
+  readonly steps: number;
+  /** One compiled step each. */
+  readonly phases: { readonly [K in keyof B]: Phase<S, B[K]> | AccumulatingPhase<S, B[K]> };
+  /** One compiled graph each. */
+  readonly functions?: { readonly [name: string]: StateFunction<S, never, TensorTree> };
+  /** A source for each phase. */
+  readonly batches: { readonly [K in keyof B]: BatchSource<B[K], S> };
+  /** Metrics on the host, over `view.call`. */
+  evaluate?(view: RunView<S>): Promise<Metrics>;
+  /** What to do next: a phase's name, `evaluate` or `stop`. */
+  next(view: RunView<S>): (keyof B & string) | 'evaluate' | 'stop';
+  /** By which metric of `evaluate` the best state is kept. */
+  readonly best?: { readonly metric: string; readonly higherIsBetter: boolean };
+  /** What ships, by name. */
+  readonly students: { readonly [name: string]: (state: HostTree<S>) => Shippable };
+}

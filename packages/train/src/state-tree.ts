@@ -1,0 +1,64 @@
+import { type HostTensor, type HostTree, leaves, LimbeckError, mapTree } from '@limbeck/core';
+import { sameShape, showShape, type Tensor } from '@limbeck/tensor';
+
+/** Values by path: a tree laid flat. */
+export type FlatState = { readonly [path: string]: HostTensor };
+
+/** A tree of values laid flat, `student/parameters/weight` and so on. */
+export function flattenState(tree: unknown): { [path: string]: HostTensor } {
+  return Object.fromEntries(leaves<HostTensor>(tree));
+}
+
+/** The tree again, of the shape of a template. @throws LimbeckError `checkpoint-mismatch` for a missing path */
+export function unflattenState<T>(template: HostTree<T>, flat: FlatState): HostTree<T> {
+  return mapTree<HostTensor>(template, (leaf, path) => {
+    const value = flat[path];
+    if (value !== undefined && value.dtype === leaf.dtype && sameShape(value.shape, leaf.shape)) {
+      return value;
+    }
+    throw new LimbeckError('checkpoint-mismatch', {
+      where: `state "${path}"`,
+      given:
+        value === undefined
+          ? `values for ${Object.keys(flat).length} other paths`
+          : `${value.dtype} ${showShape(value.shape)}`,
+      expected: `${leaf.dtype} ${showShape(leaf.shape)}`,
+      next: 'Resume with the program that wrote the checkpoint.',
+    });
+  }) as unknown as HostTree<T>;
+}
+
+/** A copy that shares no memory. */
+export function copyState(flat: FlatState): { [path: string]: HostTensor } {
+  return Object.fromEntries(
+    Object.entries(flat).map(([path, tensor]) => [
+      path,
+      { ...tensor, data: tensor.data.slice() } as HostTensor,
+    ]),
+  );
+}
+
+/** The changed leaves of a phase's result by path, each checked against what the state holds. */
+export function changedLeaves(
+  where: string,
+  changed: unknown,
+  state: FlatState,
+): { [path: string]: Tensor } {
+  const found: { [path: string]: Tensor } = {};
+  for (const [path, tensor] of leaves<Tensor>(changed)) {
+    const now = state[path];
+    if (now === undefined || now.dtype !== tensor.dtype || !sameShape(now.shape, tensor.shape)) {
+      throw new LimbeckError('shape-mismatch', {
+        where: `${where}, state "${path}"`,
+        given: `${tensor.dtype} ${showShape(tensor.shape)}`,
+        expected:
+          now === undefined
+            ? 'a path that init() returned'
+            : `${now.dtype} ${showShape(now.shape)}`,
+        next: 'Return the state in the tree that init() made.',
+      });
+    }
+    found[path] = tensor;
+  }
+  return found;
+}

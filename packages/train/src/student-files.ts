@@ -1,0 +1,160 @@
+import { checkPositive, checkWhole, type JsonObject, LimbeckError } from '@limbeck/core';
+
+/** The id that fills up shorter texts of a batch: the first behind the 256 bytes. */
+export const padId = 256;
+
+/**
+ * The padding token's name. A tokenizer reads a special token's name as the token wherever a text holds it; these
+ * noncharacters are reserved by Unicode for use inside programs, so no text should.
+ */
+const padToken = '\ufdd0limbeck-padding\ufdd1';
+
+/** What the text files of a byte student say. */
+export interface StudentFilesOptions {
+  /** The labels, in the order of the logits. */
+  readonly labels: readonly string[];
+  /** How many bytes of a text the student reads. */
+  readonly maxBytes: number;
+  /** The model's family, such as `hashed-ngrams`. */
+  readonly family: string;
+  /** The sha256 of the weights, lower-case hexadecimal. */
+  readonly weightsSha256: string;
+  /** What a predictor divides the logits by; leave it out if the graph does. @defaultValue 1, and not written */
+  readonly temperature?: number;
+  /** Further fields of `config.json`'s `limbeck` object: enough to rebuild the model. @defaultValue none */
+  readonly model?: JsonObject;
+}
+
+/**
+ * The text files of a byte student's folder, by name: `config.json`, `tokenizer.json` and `tokenizer_config.json`.
+ * With the ONNX files beside them under `onnx/`, transformers.js loads the folder as a text classifier; the ids are then
+ * the text's UTF-8 bytes.
+ *
+ * The tokenizer is a BPE over the 256 byte characters without any merge. Its byte-level pre-tokenizer goes without
+ * the usual regular expression, and nothing is put before or after, so that a text's ids are its bytes and no more.
+ *
+ * @throws LimbeckError `empty-data` without labels, `duplicate-name` for a label twice, `invalid-option` for a
+ * `maxBytes` that is no whole number above 0 or a temperature that is not above 0.
+ */
+export function studentFiles(options: StudentFilesOptions): { readonly [name: string]: string } {
+  const { labels, maxBytes, family, weightsSha256, temperature, model } = options;
+  checkLabels(labels);
+  checkWhole('studentFiles', { maxBytes }, 1, 'Use the length that the student was trained on.');
+  if (temperature !== undefined)
+    checkPositive('studentFiles', { temperature }, 'Leave it out for 1.');
+  return {
+    'config.json': text({
+      // transformers.js picks the class by these two; the graph itself knows nothing of BERT.
+      model_type: 'bert',
+      architectures: ['BertForSequenceClassification'],
+      problem_type: 'single_label_classification',
+      vocab_size: padId + 1,
+      pad_token_id: padId,
+      max_position_embeddings: maxBytes,
+      id2label: Object.fromEntries(labels.map((label, id) => [String(id), label])),
+      label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+      limbeck: {
+        formatVersion: 1,
+        family,
+        inputs: 'bytes',
+        maxBytes,
+        padId,
+        ...(temperature === undefined ? {} : { temperature }),
+        weightsSha256,
+        ...(model === undefined ? {} : { model }),
+      },
+    }),
+    'tokenizer.json': text(tokenizer()),
+    'tokenizer_config.json': text({
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      model_max_length: maxBytes,
+      pad_token: padToken,
+      padding_side: 'right',
+      truncation_side: 'right',
+      clean_up_tokenization_spaces: false,
+      model_input_names: ['input_ids', 'attention_mask'],
+    }),
+  };
+}
+
+function tokenizer(): JsonObject {
+  const byteLevel = {
+    type: 'ByteLevel',
+    add_prefix_space: false,
+    trim_offsets: false,
+    use_regex: false,
+  };
+  const characters = byteCharacters();
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: [
+      {
+        id: padId,
+        content: padToken,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: true,
+      },
+    ],
+    normalizer: null,
+    pre_tokenizer: byteLevel,
+    post_processor: null,
+    decoder: byteLevel,
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab: {
+        ...Object.fromEntries(characters.map((character, byte) => [character, byte])),
+        [padToken]: padId,
+      },
+      merges: [],
+    },
+  };
+}
+
+/**
+ * The printable character that byte-level BPE writes for each byte: itself where Latin-1 prints it, otherwise the
+ * next one from U+0100 on.
+ *
+ * @see Radford et al., "Language Models are Unsupervised Multitask Learners", 2019: `bytes_to_unicode` of its code.
+ */
+function byteCharacters(): readonly string[] {
+  let next = 0x100;
+  return Array.from({ length: 256 }, (_, byte) => {
+    const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte !== 0xad);
+    return String.fromCharCode(printable ? byte : next++);
+  });
+}
+
+function checkLabels(labels: readonly string[]): void {
+  if (labels.length === 0) {
+    throw new LimbeckError('empty-data', {
+      where: 'studentFiles',
+      given: 'no labels',
+      expected: 'one for every logit',
+      next: 'Pass the names of the classes in the order of the logits.',
+    });
+  }
+  const twice = labels.find((label, i) => labels.indexOf(label) !== i);
+  if (twice === undefined) return;
+  throw new LimbeckError('duplicate-name', {
+    where: 'studentFiles',
+    given: `the label ${JSON.stringify(twice)} twice`,
+    expected: 'a name of its own for every class',
+    next: 'Rename one of them, or merge the classes before training.',
+  });
+}
+
+function text(value: JsonObject): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
