@@ -101,7 +101,7 @@ export class Rng {
     if (formatVersion !== 1 || !isWords(words) || !isWords(origin)) {
       throw new LimbeckError('invalid-data', {
         where: 'Rng.restore',
-        given: `${JSON.stringify(state)}`.slice(0, 200),
+        given: JSON.stringify(state ?? null).slice(0, 200),
         expected: 'four 32-bit words, not all 0, and their origin, as save() returned them',
         next: 'Restore from a state that Rng.save() made.',
       });
