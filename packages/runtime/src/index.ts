@@ -1,1 +1,4 @@
-export {};
+export type { Engine, HostTensors, Runner, Stepper, StepperOptions } from './engine.js';
+export { createRunner, type RunnerOptions } from './runner.js';
+export type { Session } from './session.js';
+export { providerError, runError, sessionError } from './session-errors.js';

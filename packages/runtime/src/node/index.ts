@@ -1,1 +1,2 @@
-export {};
+export { nodeEngine } from './node-engine.js';
+export type { NodeEngineOptions } from './options.js';

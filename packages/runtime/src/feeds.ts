@@ -1,0 +1,78 @@
+import { type HostTensor, LimbeckError, sizeOf, type Spec } from '@limbeck/core';
+import { bindSpecs, showShape } from '@limbeck/tensor';
+import type { HostTensors } from './engine.js';
+
+/** Which inputs a check is about, and what it must know of the graph. */
+export interface FeedRules {
+  /** The inputs that must be fed, by name. */
+  readonly inputs: ReadonlyMap<string, Spec>;
+  /** Inputs whose value is known already but whose shape names sizes: they must agree with what is fed. */
+  readonly fixed?: HostTensors;
+  /** Whether a size of 0 would reach a fused product, which ends the process with SIGFPE. */
+  readonly fusedProducts: boolean;
+}
+
+/**
+ * Checks what is fed against the specs of the inputs.
+ *
+ * @param where - the call, for messages
+ * @returns the feeds, float64 values rounded to float32 where that is what the graph takes
+ * @throws LimbeckError `missing-signal`, `unknown-name`, `dtype-mismatch`, `shape-mismatch`, `invalid-data`
+ */
+export function checkFeeds(where: string, feeds: HostTensors, rules: FeedRules): HostTensors {
+  const { inputs, fixed = {}, fusedProducts } = rules;
+  for (const name of Object.keys(feeds)) {
+    if (!inputs.has(name) || Object.hasOwn(fixed, name)) refuseName(where, name, inputs, fixed);
+  }
+  bindSpecs(inputs, Object.keys(fixed).length === 0 ? feeds : { ...feeds, ...fixed });
+  const checked: { [name: string]: HostTensor } = {};
+  for (const name of Object.keys(feeds)) {
+    const feed = feeds[name]!;
+    checkLength(name, feed);
+    if (fusedProducts && feed.data.length === 0) refuseEmpty(where, name, feed);
+    checked[name] = rounded(feed, inputs.get(name)!);
+  }
+  return checked;
+}
+
+/** Checks that a tensor holds as many elements as its shape says. @throws LimbeckError `shape-mismatch` */
+export function checkLength(name: string, { dtype, shape, data }: HostTensor): void {
+  if (data.length === sizeOf(shape)) return;
+  throw new LimbeckError('shape-mismatch', {
+    where: `input "${name}"`,
+    given: `${data.length} elements for ${dtype} ${showShape(shape)}`,
+    expected: `${sizeOf(shape)} elements`,
+    next: 'Make the tensor with hostTensor(), which checks this.',
+  });
+}
+
+/** A float64 value rounded to float32 where the graph takes float32: what the interpreter accepts runs here too. */
+export function rounded(value: HostTensor, spec: Spec): HostTensor {
+  if (value.dtype === spec.dtype) return value;
+  const { shape } = value;
+  return { dtype: 'float32', shape, data: Float32Array.from(value.data as Float64Array) };
+}
+
+function refuseName(
+  where: string,
+  name: string,
+  inputs: ReadonlyMap<string, Spec>,
+  fixed: HostTensors,
+): never {
+  const free = [...inputs.keys()].filter((input) => !Object.hasOwn(fixed, input));
+  throw new LimbeckError('unknown-name', {
+    where,
+    given: `a value for "${name}"`,
+    expected: free.length === 0 ? 'no inputs' : `values for ${free.join(', ')} alone`,
+    next: 'Leave it out, or check the name of the input.',
+  });
+}
+
+function refuseEmpty(where: string, name: string, { shape }: HostTensor): never {
+  throw new LimbeckError('invalid-data', {
+    where,
+    given: `"${name}" with shape ${showShape(shape)}`,
+    expected: 'no size of 0: this graph holds a fused matrix product, which cannot take one',
+    next: 'Skip the empty batch, or write the graph with toOnnx(…, { portable: true }).',
+  });
+}

@@ -1,0 +1,133 @@
+import { type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
+import { BufferSets } from './buffer-sets.js';
+import { checkCarry } from './carry.js';
+import type { HostTensors, Stepper, StepperOptions } from './engine.js';
+import { checkFeeds, checkLength, type FeedRules, rounded } from './feeds.js';
+import { checkFetch } from './fetches.js';
+import type { Lifetime } from './lifetime.js';
+import type { Session } from './session.js';
+
+const namesSizes = ({ shape }: Spec): boolean => shape.some((dim) => typeof dim === 'string');
+
+/** Steps of a session whose state lies in {@link BufferSets}. */
+export class SessionStepper implements Stepper {
+  readonly #session: Session;
+  readonly #life: Lifetime;
+  readonly #carry: readonly (readonly [output: string, input: string])[];
+  readonly #state: ReadonlyMap<string, Spec>;
+  readonly #constants: HostTensors;
+  readonly #buffers: BufferSets;
+  readonly #rules: FeedRules;
+  readonly #free: ReadonlySet<string>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @throws LimbeckError as {@link Runner.stepper} */
+  constructor(session: Session, fusedProducts: boolean, options: StepperOptions, life: Lifetime) {
+    const { carry, state, constants = {} } = options;
+    checkCarry(session, options);
+    this.#session = session;
+    this.#life = life;
+    this.#carry = Object.entries(carry);
+    const specs = (names: readonly string[]): Map<string, Spec> =>
+      new Map(names.map((name) => [name, session.inputs[name]!]));
+    this.#state = specs(Object.keys(state));
+    const start = this.#values(state);
+    this.#constants = this.#values(constants);
+    this.#buffers = new BufferSets(start, new Set(Object.values(carry)));
+    const known = { ...start, ...this.#constants };
+    const batch = Object.keys(session.inputs).filter((name) => !Object.hasOwn(known, name));
+    // What is fed must agree with the state wherever both name a size; the rest of the state is known to fit.
+    const named = Object.keys(known).filter((name) => namesSizes(session.inputs[name]!));
+    this.#rules = {
+      inputs: specs([...batch, ...named]),
+      fixed: Object.fromEntries(named.map((name) => [name, known[name]!])),
+      fusedProducts,
+    };
+    this.#free = new Set(
+      Object.keys(session.outputs).filter((output) => !Object.hasOwn(carry, output)),
+    );
+  }
+
+  #values(tensors: HostTensors): HostTensors {
+    return Object.fromEntries(
+      Object.entries(tensors).map(([name, value]) => {
+        checkLength(name, value);
+        return [name, rounded(value, this.#session.inputs[name]!)];
+      }),
+    );
+  }
+
+  /** Runs a call after those before it, whether they worked or not. */
+  #inTurn<R>(call: string, run: () => R | Promise<R>): Promise<R> {
+    return this.#life.use(call, () => {
+      const turn = this.#last.then(run, run);
+      this.#last = turn;
+      return turn;
+    });
+  }
+
+  async step(feeds: HostTensors, fetch: readonly string[] = [...this.#free]): Promise<HostTensors> {
+    this.#life.check('step');
+    checkFetch('step', fetch, this.#free, 'Read what is carried with read().');
+    const checked = checkFeeds('step', feeds, this.#rules);
+    return this.#inTurn('step', async () => {
+      const { front, back } = this.#buffers;
+      const into: { [output: string]: HostTensor | undefined } = {};
+      for (const name of fetch) into[name] = undefined;
+      for (const [output, input] of this.#carry) into[output] = back[input];
+      const all = { ...front, ...this.#constants, ...checked };
+      const results = Object.keys(into).length === 0 ? {} : await this.#session.run(all, into);
+      this.#buffers.swap();
+      return Object.fromEntries(fetch.map((name) => [name, results[name]!]));
+    });
+  }
+
+  async read(names: readonly string[] = [...this.#state.keys()]): Promise<HostTensors> {
+    for (const name of names) this.#checkState('read', name);
+    return this.#inTurn('read', () =>
+      Object.fromEntries(names.map((name) => [name, this.#buffers.read(name)])),
+    );
+  }
+
+  async write(state: HostTensors): Promise<void> {
+    const values = Object.entries(state).map(([name, value]) => {
+      this.#checkState('write', name);
+      checkLength(name, value);
+      return [name, value] as const;
+    });
+    return this.#inTurn('write', () => {
+      for (const [name, value] of values) this.#checkSame(name, value);
+      for (const [name, value] of values) {
+        this.#buffers.write(name, rounded(value, this.#state.get(name)!));
+      }
+    });
+  }
+
+  #checkState(where: string, name: string): void {
+    if (this.#state.has(name)) return;
+    throw new LimbeckError('unknown-name', {
+      where,
+      given: `the state "${name}"`,
+      expected: `one of ${[...this.#state.keys()].join(', ') || 'no state'}`,
+      next: 'Use the names of the inputs that the state was set up with.',
+    });
+  }
+
+  #checkSame(name: string, value: HostTensor): void {
+    const now = this.#buffers.front[name]!;
+    const fits =
+      value.dtype === now.dtype || (value.dtype === 'float64' && now.dtype === 'float32');
+    const shape = `[${now.shape.join(', ')}]`;
+    if (fits && `[${value.shape.join(', ')}]` === shape) return;
+    throw new LimbeckError(fits ? 'shape-mismatch' : 'dtype-mismatch', {
+      where: `write, state "${name}"`,
+      given: `${value.dtype} [${value.shape.join(', ')}]`,
+      expected: `${now.dtype} ${shape}`,
+      next: 'Write values of the dtype and shape that the state has.',
+    });
+  }
+
+  dispose(): Promise<void> {
+    return this.#life.end(async () => this.#buffers.clear());
+  }
+}
