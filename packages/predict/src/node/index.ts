@@ -1,1 +1,1 @@
-export {};
+export { loadStudent, type LoadStudentOptions } from './load-student.js';

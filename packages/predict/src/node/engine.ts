@@ -1,0 +1,24 @@
+import { LimbeckError } from '@limbeck/core';
+import type { OnnxRuntime } from '../session.js';
+
+/**
+ * ONNX Runtime, which is an optional peer: whoever brings an engine of their own need not install it.
+ *
+ * @param load - Imports the module.
+ * @throws LimbeckError `engine-missing`.
+ */
+export async function loadEngine(
+  load: () => Promise<OnnxRuntime> = () => import('onnxruntime-node'),
+): Promise<OnnxRuntime> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new LimbeckError('engine-missing', {
+      where: 'loadStudent',
+      given: 'a project in which onnxruntime-node cannot be imported',
+      expected: 'version 1.30 or later',
+      next: 'Run npm install onnxruntime-node, or pass an engine of your own to loadStudentFrom.',
+      cause,
+    });
+  }
+}
