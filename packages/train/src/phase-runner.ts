@@ -81,7 +81,7 @@ function graphs<S extends StateTree>({ name, engine, tree, state }: PhaseSource<
       readonly state: Partial<S>;
       readonly metrics: { readonly [name: string]: Tensor };
     }) => ({
-      ...prefixed('state', changedLeaves(`phase "${name}"`, result.state, state)),
+      ...prefixed('next', changedLeaves(`phase "${name}"`, result.state, state)),
       ...prefixed('metric', result.metrics),
     }),
     base: { engine, tree, state, training: true as const },
@@ -102,7 +102,7 @@ async function compilePlain<S extends StateTree>(
     microBatches: 1,
     run: async (state, clock, [batch]) => {
       const out = await graph.run(state, clock, batch!);
-      return { state: under('state', out), metrics: numbers(under('metric', out)), draws: 1 };
+      return { state: under('next', out), metrics: numbers(under('metric', out)), draws: 1 };
     },
     dispose: () => graph.dispose(),
   };
@@ -136,7 +136,7 @@ async function compileAccumulating<S extends StateTree>(
         Object.entries(part.sums).map(([path, value]) => [path, given.sums[path]!.add(value)]),
       );
       return {
-        ...prefixed('state', changedLeaves(`phase "${source.name}"`, part.state, source.state)),
+        ...prefixed('next', changedLeaves(`phase "${source.name}"`, part.state, source.state)),
         ...prefixed('sum', sums),
       };
     },
@@ -211,8 +211,8 @@ function accumulatingRunner(
           ...prefixed('sums', sums),
         };
         const out = await graphs.gather.run(state, { ...clock, draw: clock.draw + i }, given);
-        Object.assign(state, under('state', out));
-        Object.assign(changed, under('state', out));
+        Object.assign(state, under('next', out));
+        Object.assign(changed, under('next', out));
         sums = under('sum', out);
       }
       const out = await graphs.finish.run(
@@ -221,7 +221,7 @@ function accumulatingRunner(
         sums,
       );
       return {
-        state: { ...changed, ...under('state', out) },
+        state: { ...changed, ...under('next', out) },
         metrics: numbers(under('metric', out)),
         draws: batches.length + 1,
       };
