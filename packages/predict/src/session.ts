@@ -65,7 +65,7 @@ export interface OnnxSessionOptions {
  * @example
  * ```ts no-run
  * import { loadStudentFrom, onnxSessions } from '@limbeck/predict';
- * import * as ort from 'onnxruntime-web';
+ * import * as ort from 'onnxruntime-node'; // or 'onnxruntime-web'
  *
  * const [config, model] = await Promise.all([
  *   fetch('student/config.json').then((response) => response.text()),

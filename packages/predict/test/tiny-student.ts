@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { onnx } from 'onnx-proto';
+import onnxProto, { type onnx } from 'onnx-proto';
 
 /** The labels of the test student. */
 export const labels = ['vowels', 'digits', 'other'] as const;
@@ -14,7 +14,8 @@ export function weightsOf(id: number): readonly [number, number, number] {
   return [0, 0, 0.5];
 }
 
-const { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } = onnx;
+const { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } =
+  onnxProto.onnx;
 
 /** An ONNX file, written by onnx-proto: logits = the sum of the weights of a text's bytes, `[batch, labels]`. */
 export function tinyModel(
