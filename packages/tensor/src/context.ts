@@ -110,7 +110,7 @@ class ScopedContext implements Context {
     return inScope(path, () => run(new ScopedContext(this.#shared, path)));
   }
 
-  /** The same context, whose taps go to a handler as well; it counts taps afresh, for one more call. */
+  /** The same context, whose taps go to a handler as well. */
   handling(onTap: TapHandler): Context {
     const outer = this.#shared.onTap;
     const prefix = this.#path;

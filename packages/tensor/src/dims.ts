@@ -1,4 +1,4 @@
-import { type Dim, LimbeckError } from '@limbeck/core';
+import { checkWhole, type Dim, LimbeckError } from '@limbeck/core';
 
 /**
  * Arithmetic on sizes. A size is a polynomial with whole coefficients over names such as `batch`, and over whole
@@ -134,7 +134,7 @@ class Reader {
     this.take('/');
     const divisor = this.atom().get('');
     this.take(')');
-    if (divisor === undefined) this.fail();
+    if (divisor === undefined || divisor < 1) this.fail();
     return divide(numerator, divisor);
   }
 }
@@ -143,20 +143,51 @@ function constantPolynomial(value: number): Polynomial {
   return value === 0 ? new Map() : new Map([['', value]]);
 }
 
+/**
+ * The whole quotient in the one form that equal quotients share: whole multiples stand outside, what is left has
+ * coefficients from 0 to below the divisor, has no factor in common with it, and holds no quotient by itself:
+ * ⌊⌊a/m⌋/n⌋ = ⌊a/(mn)⌋. Numerators are then never negative, so that ONNX's Div, which cuts off towards 0, rounds down.
+ */
 function divide(numerator: Polynomial, divisor: number): Polynomial {
-  if ([...numerator.values()].every((coefficient) => coefficient % divisor === 0)) {
-    return new Map(
-      [...numerator].map(([monomial, coefficient]) => [monomial, coefficient / divisor]),
-    );
+  const whole: Polynomial = new Map();
+  const rest: Polynomial = new Map();
+  for (const [monomial, coefficient] of numerator) {
+    const quotient = Math.floor(coefficient / divisor);
+    add(whole, monomial, quotient);
+    add(rest, monomial, coefficient - quotient * divisor);
   }
-  const whole = numerator.size === 1 ? numerator.get('') : undefined;
-  if (whole !== undefined) return constantPolynomial(Math.floor(whole / divisor));
-  return new Map([[`floor((${String(format(numerator))})/${divisor})`, 1]]);
+  const constant = rest.get('') ?? 0;
+  const names = [...rest].filter(([monomial]) => monomial !== '');
+  if (names.length === 0) return whole;
+  const [name, coefficient] = names[0]!;
+  const inner = names.length === 1 && coefficient === 1 ? quotientAtom(name) : undefined;
+  if (inner !== undefined) {
+    const moved = combine(parse(inner.numerator), constantPolynomial(constant * inner.divisor), 1);
+    return combine(whole, divide(moved, inner.divisor * divisor), 1);
+  }
+  const common = names.reduce((divisors, [, size]) => gcd(divisors, size), divisor);
+  const reduced: Polynomial = new Map(names.map(([key, size]) => [key, size / common]));
+  add(reduced, '', Math.floor(constant / common));
+  add(whole, `floor((${String(format(reduced))})/${divisor / common})`, 1);
+  return whole;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
+
+/** The parts of an atom that is a quotient. */
+function quotientAtom(
+  atom: string,
+): { readonly numerator: string; readonly divisor: number } | undefined {
+  const parts = /^floor\(\((.*)\)\/(\d+)\)$/.exec(atom);
+  if (parts === null || splitAtoms(atom).length > 1) return undefined;
+  return { numerator: parts[1]!, divisor: Number(parts[2]) };
 }
 
 function parse(dim: Dim): Polynomial {
   if (typeof dim === 'string') return new Reader(dim).all();
-  if (!Number.isSafeInteger(dim) || dim < 0) new Reader(String(dim)).fail();
+  if (!Number.isSafeInteger(dim)) new Reader(String(dim)).fail();
   return constantPolynomial(dim);
 }
 
@@ -182,8 +213,12 @@ export function multiplyDims(...dims: readonly Dim[]): Dim {
   return format(dims.map(parse).reduce(multiply, constantPolynomial(1)));
 }
 
-/** The whole quotient of a size by a number. */
+/**
+ * The quotient of a size by a number, rounded down.
+ * @throws LimbeckError `invalid-option` unless the divisor is a whole number of at least 1
+ */
 export function floorDivideDim(dim: Dim, divisor: number): Dim {
+  checkWhole('floorDivideDim', { divisor }, 1, 'Divide by the stride, or the number of heads.');
   return format(divide(parse(dim), divisor));
 }
 
@@ -207,10 +242,7 @@ export interface DimTerm {
 export function dimTerms(dim: Dim): DimTerm[] {
   return [...parse(dim)].map(([monomial, coefficient]) => ({
     coefficient,
-    atoms: splitAtoms(monomial).map((atom) => {
-      const quotient = /^floor\(\((.*)\)\/(\d+)\)$/.exec(atom);
-      return quotient === null ? atom : { numerator: quotient[1]!, divisor: Number(quotient[2]) };
-    }),
+    atoms: splitAtoms(monomial).map((atom) => quotientAtom(atom) ?? atom),
   }));
 }
 

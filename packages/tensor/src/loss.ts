@@ -88,7 +88,8 @@ export function batchLoss<Needs>(name: string, equation: (signals: Needs) => Ite
 export function termSums(term: LossTerm): { readonly weighted: Tensor; readonly weight: Tensor } {
   const { items, weights } = term;
   if (weights === undefined) {
-    const ones = items.mul(0).add(1).stopGradient();
+    // Of the items' shape, which no input may name; a comparison, since 0 times an infinite item would be NaN.
+    const ones = items.greater(items).not().cast(items.dtype);
     return { weighted: items.sum(), weight: ones.sum() };
   }
   const fixed = weights.stopGradient();

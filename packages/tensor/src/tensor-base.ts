@@ -1,8 +1,9 @@
 import type { Dim, DType, Spec } from '@limbeck/core';
 import { hostTensor } from '@limbeck/core';
-import { canonicalDim } from './dims.js';
+import { canonicalDim, showShape } from './dims.js';
 import type { Node, Operator } from './operator.js';
 import { constant } from './ops/source.js';
+import { refuseShapes } from './ops/support.js';
 import { currentScope } from './scope.js';
 import type { Tensor } from './tensor.js';
 
@@ -16,6 +17,13 @@ export function makeNode<A extends object>(
     dtype,
     shape: shape.map(canonicalDim),
   }));
+  if (outputs.some(({ shape }) => shape.some((dim) => typeof dim === 'number' && dim < 0))) {
+    refuseShapes(
+      operator.name,
+      inputs.map((tensor) => tensor.shape),
+      `sizes of at least 0, not ${outputs.map(({ shape }) => showShape(shape)).join(' and ')}`,
+    );
+  }
   return {
     operator: operator as Operator<never>,
     inputs,

@@ -1,5 +1,5 @@
-import { type Dim, LimbeckError } from '@limbeck/core';
-import { multiplyDims, sameDim, sameShape } from './dims.js';
+import { checkWhole, type Dim } from '@limbeck/core';
+import { addDims, multiplyDims, sameDim, sameShape } from './dims.js';
 import * as reduce from './ops/reduce.js';
 import * as shape from './ops/shape.js';
 import { frontAxis, refuseShapes } from './ops/support.js';
@@ -120,17 +120,8 @@ export abstract class ShapedTensor extends ElementwiseTensor {
   /** Zeros before and after along an axis. */
   pad(axis: number, before: number, after: number): Tensor {
     const front = frontAxis('pad', axis, this.shape.length);
-    if (!(before >= 0 && after >= 0)) {
-      throw new LimbeckError('invalid-option', {
-        where: 'pad',
-        given: `${before} before and ${after} after`,
-        expected: 'whole numbers of at least 0',
-        next: 'Use slice to take elements away.',
-      });
-    }
-    const dim = this.shape[front]!;
-    const extended = typeof dim === 'number' ? dim + before : `${dim}+${before}`;
-    const size = typeof dim === 'number' ? dim + before + after : `${dim}+${before + after}`;
-    return this.unslice(front, before, extended, size);
+    checkWhole('pad', { before, after }, 0, 'Use slice to take elements away.');
+    const extended = addDims(this.shape[front]!, before);
+    return this.unslice(front, before, extended, addDims(extended, after));
   }
 }

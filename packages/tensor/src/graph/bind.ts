@@ -1,4 +1,4 @@
-import { type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
+import { type HostTensor, LimbeckError, sizeOf, type Spec } from '@limbeck/core';
 import { evaluateDim, showShape } from '../dims.js';
 import type { Node } from '../operator.js';
 import type { InputAttributes } from '../ops/source.js';
@@ -54,6 +54,14 @@ export function bindSpecs(
     const float = spec.dtype === 'float32' && feed.dtype === 'float64';
     if (feed.dtype !== spec.dtype && !float) refuse('dtype-mismatch', name, spec);
     if (feed.shape.length !== spec.shape.length) refuse('shape-mismatch', name, spec);
+    if (feed.data.length !== sizeOf(feed.shape)) {
+      throw new LimbeckError('shape-mismatch', {
+        where: `input "${name}"`,
+        given: `${feed.data.length} elements for shape ${showShape(feed.shape)}`,
+        expected: `${sizeOf(feed.shape)} elements`,
+        next: 'Make tensors with hostTensor, which checks this.',
+      });
+    }
     spec.shape.forEach((dim, axis) => {
       if (typeof dim === 'string' && /^\w+$/.test(dim) && !bindings.has(dim)) {
         bindings.set(dim, feed.shape[axis]!);

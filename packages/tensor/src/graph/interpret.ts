@@ -23,13 +23,30 @@ export function interpret<Outputs extends { readonly [name: string]: Tensor }>(
   const bindings = bindNames(order, feeds);
   const dim = (size: Dim): number => evaluateDim(size, bindings);
   const results = new Map<Node, readonly Value[]>();
-  for (const node of order) results.set(node, run(node, results, feeds, dim));
+  const readers = countReaders(order, Object.values(outputs));
+  for (const node of order) {
+    results.set(node, run(node, results, feeds, dim));
+    // What nobody reads any more is let go, so a long graph holds no more than its widest part.
+    for (const { node: read } of node.inputs) {
+      const left = readers.get(read)! - 1;
+      readers.set(read, left);
+      if (left === 0) results.delete(read);
+    }
+  }
   return Object.fromEntries(
     Object.entries(outputs).map(([name, tensor]) => [
       name,
       toHost(results.get(tensor.node)![tensor.index]!),
     ]),
   ) as { readonly [Name in keyof Outputs]: HostTensor };
+}
+
+function countReaders(order: readonly Node[], outputs: readonly Tensor[]): Map<Node, number> {
+  const readers = new Map<Node, number>();
+  const read = ({ node }: Tensor): void => void readers.set(node, (readers.get(node) ?? 0) + 1);
+  for (const node of order) node.inputs.forEach(read);
+  outputs.forEach(read);
+  return readers;
 }
 
 function run(

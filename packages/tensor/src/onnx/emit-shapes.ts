@@ -14,7 +14,8 @@ export class ShapeEmitter {
 
   /** The name of an int64 vector with these sizes. */
   shape(shape: readonly Dim[]): string {
-    if (shape.every((dim) => typeof dim === 'number')) return this.writer.constant(int64s(shape));
+    if (shape.every((dim): dim is number => typeof dim === 'number'))
+      return this.writer.constant(int64s(shape));
     const key = `[${shape.join(', ')}]`;
     const found = this.#written.get(key);
     if (found !== undefined) return found;
@@ -32,8 +33,9 @@ export class ShapeEmitter {
 
   /** One size as an int64 vector of one element. */
   #size(dim: Dim): string {
-    if (typeof dim === 'number') return this.writer.constant(int64s([dim]));
-    const key = String(canonicalDim(dim));
+    const canonical = canonicalDim(dim);
+    if (typeof canonical === 'number') return this.writer.constant(int64s([canonical]));
+    const key = canonical;
     const found = this.#written.get(key);
     if (found !== undefined) return found;
     const terms = dimTerms(key).map(({ coefficient, atoms }) => {

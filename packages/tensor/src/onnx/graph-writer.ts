@@ -72,7 +72,8 @@ export class GraphWriter {
   constant(value: HostTensor, wish = 'constant'): string {
     const { dtype, shape, data } = value;
     const small = data.length <= 4096;
-    const key = small ? `${dtype} ${shape.join('x')} ${data.join(' ')}` : '';
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, small ? data.byteLength : 0);
+    const key = `${dtype} ${shape.join('x')} ${bytes.join(' ')}`;
     const found = small ? this.#constants.get(key) : undefined;
     if (found !== undefined) return found;
     const name = this.fresh(wish);

@@ -1,9 +1,15 @@
-import type { DType, Spec } from '@limbeck/core';
+import { type DType, LimbeckError, type Spec } from '@limbeck/core';
 import type { Operator, Value } from '../operator.js';
 import type { Tensor } from '../tensor.js';
-import { broadcastIndex, broadcastShapes, checkDtype, checkSameDtype, wrap } from './support.js';
+import {
+  broadcastIndex,
+  broadcastShapes,
+  checkDtype,
+  checkSameDtype,
+  floats,
+  wrap,
+} from './support.js';
 
-const floats: readonly DType[] = ['float32', 'float64'];
 const signed: readonly DType[] = [...floats, 'int32', 'int64'];
 
 function inferBroadcast(name: string, inputs: readonly Spec[], dtypes: readonly DType[]): Spec {
@@ -18,11 +24,29 @@ function pairs(
   shape: readonly number[],
   value: (x: number, y: number) => number,
 ): Float64Array {
-  const left = broadcastIndex(a!.shape, shape);
-  const right = broadcastIndex(b!.shape, shape);
-  const out = new Float64Array(left.length);
-  for (let i = 0; i < out.length; i++) out[i] = value(a!.data[left[i]!]!, b!.data[right[i]!]!);
+  const [x, y] = [a!.data, b!.data];
+  const out = new Float64Array(shape.reduce((product, size) => product * size, 1));
+  // Scalars and equal shapes need no index, and are what large graphs are made of.
+  if (y.length === 1 && x.length === out.length) {
+    for (let i = 0; i < out.length; i++) out[i] = value(x[i]!, y[0]!);
+  } else if (x.length === out.length && y.length === out.length) {
+    for (let i = 0; i < out.length; i++) out[i] = value(x[i]!, y[i]!);
+  } else {
+    const left = broadcastIndex(a!.shape, shape);
+    const right = broadcastIndex(b!.shape, shape);
+    for (let i = 0; i < out.length; i++) out[i] = value(x[left[i]!]!, y[right[i]!]!);
+  }
   return out;
+}
+
+function checkDivisor(operator: string, divisor: number): void {
+  if (divisor !== 0) return;
+  throw new LimbeckError('invalid-data', {
+    where: operator,
+    given: 'a whole number divided by 0',
+    expected: 'a divisor that is not 0',
+    next: 'Use maximum(1) on counts, or divide floats.',
+  });
 }
 
 interface BinaryRule {
@@ -94,7 +118,11 @@ export const mul: Operator = binary('mul', 'Mul', {
 /** a / b; whole numbers are cut off towards 0. */
 export const div: Operator = binary('div', 'Div', {
   dtypes: signed,
-  value: (x, y, dtype) => (floats.includes(dtype) ? x / y : Math.trunc(x / y)),
+  value: (x, y, dtype) => {
+    if (floats.includes(dtype)) return x / y;
+    checkDivisor('div', y);
+    return Math.trunc(x / y);
+  },
   gradient: (_a, b, y, dy) => {
     const da = dy.div(b);
     return [da, da.mul(y).neg()];
@@ -124,7 +152,11 @@ export const minimum: Operator = binary('minimum', 'Min', {
 /** The remainder of whole numbers, with the sign of the divisor. */
 export const mod: Operator = binary('mod', 'Mod', {
   dtypes: ['int32', 'int64', 'uint32'],
-  value: (x, y) => x - y * Math.floor(x / y),
+  value: (x, y) => {
+    checkDivisor('mod', y);
+    const rest = x % y;
+    return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
+  },
   gradient: 'whole numbers have no gradient',
 });
 

@@ -1,7 +1,7 @@
-import { type Dim, hostTensor, type Spec } from '@limbeck/core';
+import { checkWhole, type Dim, hostTensor, type Spec } from '@limbeck/core';
 import { addDims, floorDivideDim, multiplyDims, sameDim, subtractDims } from '../dims.js';
 import type { Emitter, Operator } from '../operator.js';
-import { checkDtype, checkSameDtype, int, int64s, ints, refuseShapes } from './support.js';
+import { checkDtype, checkSameDtype, floats, int, int64s, ints, refuseShapes } from './support.js';
 
 /** Attributes of the one-dimensional windows. */
 export interface WindowAttributes {
@@ -9,8 +9,17 @@ export interface WindowAttributes {
   readonly stride: number;
 }
 
-/** How many windows fit in a length. */
-function positions(length: Dim, { kernel, stride }: WindowAttributes): Dim {
+/** How many windows fit in a length. @throws LimbeckError `invalid-option`, `shape-mismatch` */
+function positions(operator: string, length: Dim, { kernel, stride }: WindowAttributes): Dim {
+  checkWhole(operator, { kernel, stride }, 1, 'Use a stride of 1 to visit each position.');
+  if (typeof length === 'number' && length < kernel) {
+    refuseShapes(
+      operator,
+      [['batch', 'channels', length]],
+      `a length of at least the kernel's ${kernel}`,
+      'Pad the axis first.',
+    );
+  }
   return addDims(floorDivideDim(subtractDims(length, kernel), stride), 1);
 }
 
@@ -38,9 +47,13 @@ function fixedChannels(operator: string, spec: Spec): number {
 export const unfold1d: Operator<WindowAttributes> = {
   name: 'unfold1d',
   infer: ([x], attributes) => {
-    checkDtype('unfold1d', x!, ['float32', 'float64']);
+    checkDtype('unfold1d', x!, floats);
     const channels = fixedChannels('unfold1d', x!);
-    const shape = [x!.shape[0]!, channels * attributes.kernel, positions(x!.shape[2]!, attributes)];
+    const shape = [
+      x!.shape[0]!,
+      channels * attributes.kernel,
+      positions('unfold1d', x!.shape[2]!, attributes),
+    ];
     return [{ dtype: x!.dtype, shape }];
   },
   evaluate: ([x], { kernel, stride }, [out]) => {
@@ -80,14 +93,14 @@ export interface FoldAttributes extends WindowAttributes {
 export const fold1d: Operator<FoldAttributes> = {
   name: 'fold1d',
   infer: ([x], attributes) => {
-    checkDtype('fold1d', x!, ['float32', 'float64']);
+    checkDtype('fold1d', x!, floats);
     const rows = fixedChannels('fold1d', x!);
     const { kernel, length } = attributes;
-    if (rows % kernel !== 0 || !sameDim(x!.shape[2]!, positions(length, attributes))) {
+    if (rows % kernel !== 0 || !sameDim(x!.shape[2]!, positions('fold1d', length, attributes))) {
       refuseShapes(
         'fold1d',
         [x!.shape],
-        `[batch, channels*${kernel}, ${positions(length, attributes)}]`,
+        `[batch, channels*${kernel}, ${positions('fold1d', length, attributes)}]`,
       );
     }
     return [{ dtype: x!.dtype, shape: [x!.shape[0]!, rows / kernel, length] }];
@@ -142,13 +155,17 @@ export const conv1d: Operator<ConvAttributes> = {
   name: 'conv1d',
   infer: ([x, weight], { stride }) => {
     checkSameDtype('conv1d', [x!, weight!]);
+    checkDtype('conv1d', x!, floats);
     const channels = fixedChannels('conv1d', x!);
     const [out, inner, kernel] = weight!.shape;
     if (weight!.shape.length !== 3 || inner !== channels || typeof kernel !== 'number') {
       refuseShapes('conv1d', [x!.shape, weight!.shape], `[out, ${channels}, kernel] as weights`);
     }
     return [
-      { dtype: x!.dtype, shape: [x!.shape[0]!, out!, positions(x!.shape[2]!, { kernel, stride })] },
+      {
+        dtype: x!.dtype,
+        shape: [x!.shape[0]!, out!, positions('conv1d', x!.shape[2]!, { kernel, stride })],
+      },
     ];
   },
   evaluate: ([x, weight], { stride }, [out]) => {

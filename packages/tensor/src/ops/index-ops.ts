@@ -1,7 +1,7 @@
 import { type Dim, type DType, LimbeckError } from '@limbeck/core';
 import { sameDim, sameShape } from '../dims.js';
 import type { Operator } from '../operator.js';
-import { checkDtype, int, refuseShapes } from './support.js';
+import { checkDtype, floats, int, refuseShapes, zeroOf } from './support.js';
 
 const whole: readonly DType[] = ['int64', 'int32'];
 
@@ -53,8 +53,13 @@ export interface RowsAttributes {
 export const scatterAddRows: Operator<RowsAttributes> = {
   name: 'scatterAddRows',
   infer: ([updates, indices], { rows }) => {
+    checkDtype('scatterAddRows', updates!, floats);
     checkDtype('scatterAddRows', indices!, whole);
-    if (indices!.shape.length !== 1 || !sameDim(indices!.shape[0]!, updates!.shape[0] ?? 1)) {
+    if (
+      updates!.shape.length === 0 ||
+      indices!.shape.length !== 1 ||
+      !sameDim(indices!.shape[0]!, updates!.shape[0] ?? 1)
+    ) {
       refuseShapes('scatterAddRows', [updates!.shape, indices!.shape], '[n, …] and [n]');
     }
     return [{ dtype: updates!.dtype, shape: [rows, ...updates!.shape.slice(1)] }];
@@ -73,11 +78,7 @@ export const scatterAddRows: Operator<RowsAttributes> = {
     const { dtype, shape } = emit.outputSpecs[0]!;
     const updates = emit.inputSpecs[0]!.shape;
     const [zeros, expanded, column] = [emit.fresh(), emit.fresh(), emit.fresh()];
-    const zero = emit.constant({
-      dtype,
-      shape: [],
-      data: dtype === 'float32' ? new Float32Array(1) : new Float64Array(1),
-    });
+    const zero = emit.constant(zeroOf(dtype));
     emit.node('Expand', [zero, emit.shape(shape)], [zeros]);
     const ones = emit.shape([updates[0]!, ...updates.slice(1).map(() => 1)]);
     emit.node('Reshape', [emit.inputs[1]!, ones], [column], { allowzero: int(1) });
@@ -95,7 +96,11 @@ export const takeAlong: Operator = {
   name: 'takeAlong',
   infer: ([x, indices]) => {
     checkDtype('takeAlong', indices!, whole);
-    if (!sameShape(x!.shape.slice(0, -1), indices!.shape.slice(0, -1))) {
+    if (
+      x!.shape.length === 0 ||
+      x!.shape.length !== indices!.shape.length ||
+      !sameShape(x!.shape.slice(0, -1), indices!.shape.slice(0, -1))
+    ) {
       refuseShapes(
         'takeAlong',
         [x!.shape, indices!.shape],
@@ -130,9 +135,14 @@ export interface AlongAttributes {
 export const scatterAddAlong: Operator<AlongAttributes> = {
   name: 'scatterAddAlong',
   infer: ([updates, indices], { size }) => {
+    checkDtype('scatterAddAlong', updates!, floats);
     checkDtype('scatterAddAlong', indices!, whole);
-    if (!sameShape(updates!.shape, indices!.shape)) {
-      refuseShapes('scatterAddAlong', [updates!.shape, indices!.shape], 'equal shapes');
+    if (updates!.shape.length === 0 || !sameShape(updates!.shape, indices!.shape)) {
+      refuseShapes(
+        'scatterAddAlong',
+        [updates!.shape, indices!.shape],
+        'equal shapes of one axis or more',
+      );
     }
     return [{ dtype: updates!.dtype, shape: [...updates!.shape.slice(0, -1), size] }];
   },
@@ -149,11 +159,7 @@ export const scatterAddAlong: Operator<AlongAttributes> = {
   lower: (emit) => {
     const { dtype, shape } = emit.outputSpecs[0]!;
     const zeros = emit.fresh();
-    const zero = emit.constant({
-      dtype,
-      shape: [],
-      data: dtype === 'float32' ? new Float32Array(1) : new Float64Array(1),
-    });
+    const zero = emit.constant(zeroOf(dtype));
     emit.node('Expand', [zero, emit.shape(shape)], [zeros]);
     emit.node('ScatterElements', [zeros, emit.inputs[1]!, emit.inputs[0]!], emit.outputs, {
       axis: int(-1),

@@ -6,6 +6,7 @@ import {
   broadcastShapes,
   checkDtype,
   checkSameDtype,
+  floats,
   int,
   refuseShapes,
 } from './support.js';
@@ -33,24 +34,24 @@ function sizes<D extends Dim>(
   return { rows, inner, columns, innerB };
 }
 
-function infer(a: Spec, b: Spec, attributes: MatmulAttributes): Spec {
-  checkSameDtype('matmul', [a, b]);
-  checkDtype('matmul', a, ['float32', 'float64']);
+function infer(operator: string, a: Spec, b: Spec, attributes: MatmulAttributes): Spec {
+  checkSameDtype(operator, [a, b]);
+  checkDtype(operator, a, floats);
   if (a.shape.length < 2 || b.shape.length < 2) {
-    refuseShapes('matmul', [a.shape, b.shape], 'at least two axes each');
+    refuseShapes(operator, [a.shape, b.shape], 'at least two axes each');
   }
   const { rows, inner, columns, innerB } = sizes(a.shape, b.shape, attributes);
   if (!sameDim(inner, innerB)) {
-    refuseShapes('matmul', [a.shape, b.shape], `equal inner sizes, not ${inner} and ${innerB}`);
+    refuseShapes(operator, [a.shape, b.shape], `equal inner sizes, not ${inner} and ${innerB}`);
   }
-  const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const batch = broadcastShapes(operator, a.shape.slice(0, -2), b.shape.slice(0, -2));
   return { dtype: a.dtype, shape: [...batch, rows, columns] };
 }
 
 /** The product of matrices `[…, rows, inner]` and `[…, inner, columns]`; axes in front broadcast. */
 export const matmul: Operator<MatmulAttributes> = {
   name: 'matmul',
-  infer: ([a, b], attributes) => [infer(a!, b!, attributes)],
+  infer: ([a, b], attributes) => [infer('matmul', a!, b!, attributes)],
   evaluate: ([a, b], attributes, [out]) => {
     const { rows, inner, columns } = sizes(a!.shape, b!.shape, attributes);
     const batch = out!.shape.slice(0, -2);
@@ -112,7 +113,8 @@ export const affine: Operator = {
   name: 'affine',
   infer: ([x, weight, bias]) => {
     const plain = { transposeA: false, transposeB: false };
-    const out = infer(x!, weight!, plain);
+    checkSameDtype('affine', [x!, weight!, bias!]);
+    const out = infer('affine', x!, weight!, plain);
     const fits = out.shape.length === 2 && bias!.shape.length === 1;
     if (!fits || !sameDim(bias!.shape[0]!, out.shape[1]!)) {
       refuseShapes(

@@ -1,6 +1,7 @@
 import { sameDim } from '../dims.js';
 import type { Operator, Value } from '../operator.js';
-import { checkDtype, float, int, refuseShapes } from './support.js';
+import type { Tensor } from '../tensor.js';
+import { checkDtype, checkSameDtype, float, floats, int, refuseShapes } from './support.js';
 
 /** Calls back for every row of the last axis: its offset and its length. */
 function rows(x: Value, each: (offset: number, length: number, row: number) => void): void {
@@ -21,7 +22,7 @@ function logSumExp(data: Float64Array, offset: number, length: number): number {
 export const softmax: Operator = {
   name: 'softmax',
   infer: ([x]) => {
-    checkDtype('softmax', x!, ['float32', 'float64']);
+    checkDtype('softmax', x!, floats);
     if (x!.shape.length === 0) refuseShapes('softmax', [x!.shape], 'at least one axis');
     return [x!];
   },
@@ -43,7 +44,7 @@ export const softmax: Operator = {
 export const logSoftmax: Operator = {
   name: 'logSoftmax',
   infer: ([x]) => {
-    checkDtype('logSoftmax', x!, ['float32', 'float64']);
+    checkDtype('logSoftmax', x!, floats);
     if (x!.shape.length === 0) refuseShapes('logSoftmax', [x!.shape], 'at least one axis');
     return [x!];
   },
@@ -73,7 +74,8 @@ export interface LayerNormAttributes {
 export const layerNorm: Operator<LayerNormAttributes> = {
   name: 'layerNorm',
   infer: ([x, gamma, beta]) => {
-    checkDtype('layerNorm', x!, ['float32', 'float64']);
+    checkDtype('layerNorm', x!, floats);
+    checkSameDtype('layerNorm', [x!, gamma!, beta!]);
     const width = x!.shape.at(-1);
     const fits = [gamma!, beta!].every(
       ({ shape }) => shape.length === 1 && width !== undefined && sameDim(shape[0]!, width),
@@ -110,22 +112,23 @@ export const layerNorm: Operator<LayerNormAttributes> = {
     const centred = x!.sub(mean!).mul(scale!);
     const average = { keep: true };
     // By the three outputs in turn; the last two matter to gradients of gradients alone.
-    let dx = x!.mul(0);
-    let dGamma = gamma!.mul(0);
-    let dBeta = gamma!.mul(0);
+    let dx: Tensor | undefined;
+    let dGamma: Tensor | undefined;
+    let dBeta: Tensor | undefined;
+    const add = (more: Tensor): void => {
+      dx = dx === undefined ? more : dx.add(more);
+    };
     if (dy !== undefined) {
       const inner = dy.mul(gamma!);
       const m1 = inner.mean(-1, average);
       const m2 = inner.mul(centred).mean(-1, average);
-      dx = inner.sub(m1).sub(centred.mul(m2)).mul(scale!);
+      add(inner.sub(m1).sub(centred.mul(m2)).mul(scale!));
       dGamma = dy.mul(centred).sumTo(gamma!.shape);
       dBeta = dy.sumTo(gamma!.shape);
     }
     const width = x!.sizeOf(-1);
-    if (dMean !== undefined) dx = dx.add(dMean.div(width));
-    if (dScale !== undefined) {
-      dx = dx.sub(centred.mul(scale!.square()).mul(dScale).div(width));
-    }
+    if (dMean !== undefined) add(dMean.div(width).expand(x!.shape));
+    if (dScale !== undefined) add(centred.mul(scale!.square()).mul(dScale).div(width).neg());
     return [dx, dGamma, dBeta];
   },
   lower: (emit, { epsilon }) =>

@@ -1,6 +1,16 @@
 import type { Dim, DType, Spec } from '@limbeck/core';
 import type { Operator, Value } from '../operator.js';
-import { checkDtype, frontAxis, int, int64s, isFloat, stridesOf, walk } from './support.js';
+import {
+  checkDtype,
+  frontAxis,
+  int,
+  int64s,
+  isFloat,
+  refuseShapes,
+  stridesOf,
+  walk,
+  wrap,
+} from './support.js';
 
 /** Attributes of the reductions: axes counted from the front, in rising order; kept as size 1 or dropped. */
 export interface ReduceAttributes {
@@ -18,6 +28,14 @@ export function reducedShape(shape: readonly Dim[], { axes, keep }: ReduceAttrib
 function infer(name: string, x: Spec, attributes: ReduceAttributes): Spec {
   checkDtype(name, x, numbers);
   for (const axis of attributes.axes) frontAxis(name, axis, x.shape.length);
+  if (new Set(attributes.axes).size !== attributes.axes.length) {
+    refuseShapes(
+      name,
+      [x.shape],
+      `axes that are named once each, not [${attributes.axes.join(', ')}]`,
+      'Leave the repeated axis out.',
+    );
+  }
   return { dtype: x.dtype, shape: reducedShape(x.shape, attributes) };
 }
 
@@ -39,7 +57,9 @@ function fold(
 export const sum: Operator<ReduceAttributes> = {
   name: 'sum',
   infer: ([x], attributes) => [infer('sum', x!, attributes)],
-  evaluate: ([x], { axes }) => [fold(x!, axes, 0, (total, element) => total + element)],
+  evaluate: ([x], { axes }) => [
+    fold(x!, axes, 0, (total, element) => wrap(x!.dtype, total + element)),
+  ],
   gradient: ({ inputs: [x], upstream: [dy], attributes: { axes } }) => [
     isFloat(x!.dtype)
       ? dy!.reshape(reducedShape(x!.shape, { axes, keep: true })).expand(x!.shape)
@@ -53,11 +73,20 @@ export const sum: Operator<ReduceAttributes> = {
   },
 };
 
-/** The largest element over axes; its gradient is shared equally among equal largest ones. */
+/** What ONNX gives as the largest of no elements. */
+function lowest(dtype: DType): number {
+  if (dtype === 'int32') return -(2 ** 31);
+  return dtype === 'int64' ? -(2 ** 63) : -Infinity;
+}
+
+/**
+ * The largest element over axes, the dtype's lowest value over an empty one; its gradient is shared equally among
+ * equal largest ones.
+ */
 export const max: Operator<ReduceAttributes> = {
   name: 'max',
   infer: ([x], attributes) => [infer('max', x!, attributes)],
-  evaluate: ([x], { axes }) => [fold(x!, axes, -Infinity, Math.max)],
+  evaluate: ([x], { axes }) => [fold(x!, axes, lowest(x!.dtype), Math.max)],
   gradient: ({ inputs: [x], outputs: [y], upstream: [dy], attributes: { axes } }) => {
     const kept = reducedShape(x!.shape, { axes, keep: true });
     const hits = x!.equal(y!.reshape(kept)).cast(x!.dtype);

@@ -1,4 +1,4 @@
-import type { Dim, DType } from '@limbeck/core';
+import { checkWhole, type Dim, LimbeckError } from '@limbeck/core';
 import {
   addDims,
   floorDivideDim,
@@ -19,6 +19,7 @@ import {
   refuseShapes,
   stridesOf,
   walk,
+  zeroOf,
 } from './support.js';
 
 /** Attributes of {@link reshape} and {@link expand}. */
@@ -160,11 +161,22 @@ function sliceLength({ start, stop, step }: SliceAttributes): Dim {
   return floorDivideDim(addDims(subtractDims(stop, start), step - 1), step);
 }
 
+function checkRange(operator: string, start: number, stop: number, size: number): void {
+  if (start >= 0 && start <= stop && stop <= size) return;
+  throw new LimbeckError('shape-mismatch', {
+    where: operator,
+    given: `the range ${start} to ${stop} of an axis of ${size}`,
+    expected: `a range inside 0 to ${size}`,
+    next: 'Check the sizes of the tensors that were fed.',
+  });
+}
+
 /** Every `step`-th element along an axis. */
 export const slice: Operator<SliceAttributes> = {
   name: 'slice',
   infer: ([x], attributes) => {
-    const { axis, start, stop, size } = attributes;
+    const { axis, start, stop, size, step } = attributes;
+    checkWhole('slice', { step }, 1, 'Use 1 to take every element.');
     const bad =
       (typeof start === 'number' && typeof stop === 'number' && start > stop) ||
       (typeof stop === 'number' && typeof size === 'number' && stop > size);
@@ -175,9 +187,10 @@ export const slice: Operator<SliceAttributes> = {
     shape[axis] = sliceLength(attributes);
     return [{ dtype: x!.dtype, shape }];
   },
-  evaluate: ([x], { axis, step, start }, [out], dim) => {
+  evaluate: ([x], { axis, step, start, stop }, [out], dim) => {
     const strides = stridesOf(x!.shape);
     const from = dim(start);
+    checkRange('slice', from, dim(stop), x!.shape[axis]!);
     const steps = strides.map((stride, other) => (other === axis ? stride * step : stride));
     const index = walk(out!.shape, steps, from * strides[axis]!);
     return [Float64Array.from(index, (at) => x!.data[at]!)];
@@ -196,7 +209,8 @@ export const slice: Operator<SliceAttributes> = {
 export const unslice: Operator<SliceAttributes> = {
   name: 'unslice',
   infer: ([x], attributes) => {
-    const { axis, size } = attributes;
+    const { axis, size, step } = attributes;
+    checkWhole('unslice', { step }, 1, 'Use 1 to put elements next to each other.');
     if (!sameDim(x!.shape[axis]!, sliceLength(attributes))) {
       refuseShapes('unslice', [x!.shape], `size ${sliceLength(attributes)} at axis ${axis}`);
     }
@@ -204,7 +218,8 @@ export const unslice: Operator<SliceAttributes> = {
     shape[axis] = size;
     return [{ dtype: x!.dtype, shape }];
   },
-  evaluate: ([x], { axis, start, step }, [out], dim) => {
+  evaluate: ([x], { axis, start, stop, step }, [out], dim) => {
+    checkRange('unslice', dim(start), dim(stop), out!.shape[axis]!);
     const result = new Float64Array(out!.shape.reduce((a, b) => a * b, 1));
     const strides = stridesOf(out!.shape);
     const from = dim(start);
@@ -219,35 +234,31 @@ export const unslice: Operator<SliceAttributes> = {
   lower: (emit, attributes) => {
     const { axis, start, stop, step, size } = attributes;
     const spec = emit.inputSpecs[0]!;
-    const zero = emit.constant({ dtype: spec.dtype, shape: [], data: zeroOf(spec.dtype) } as never);
+    const zero = emit.constant(zeroOf(spec.dtype));
+    const axes = emit.constant(int64s([axis]));
     if (step === 1) {
       const pads = [emit.shape([start]), emit.shape([subtractDims(size, stop)])];
       const both = emit.fresh();
       emit.node('Concat', pads, [both], { axis: int(0) });
-      emit.node('Pad', [emit.inputs[0]!, both, zero, emit.constant(int64s([axis]))], emit.outputs);
+      emit.node('Pad', [emit.inputs[0]!, both, zero, axes], emit.outputs);
       return;
     }
-    if (typeof size !== 'number' || typeof start !== 'number') {
-      refuseShapes('unslice', [spec.shape], `numbers at axis ${axis} when the step is not 1`);
-    }
-    // With a step, whole strides of zeros are interleaved by a gather from [elements, 0].
-    const padded = emit.fresh();
-    const count = (spec.shape[axis] ?? 0) as number;
-    const pads = emit.constant(int64s([0, 1]));
-    emit.node('Pad', [emit.inputs[0]!, pads, zero, emit.constant(int64s([axis]))], [padded]);
-    const index = Array.from({ length: size }, (_, at) => {
-      const position = (at - start) / step;
-      return Number.isInteger(position) && position >= 0 && position < count ? position : count;
-    });
-    emit.node('Gather', [padded, emit.constant(int64s(index))], emit.outputs, { axis: int(axis) });
+    // Each element becomes a row of its own, padded to `step`; the rows are joined, and cut or padded to the size.
+    const [before, after] = [spec.shape.slice(0, axis), spec.shape.slice(axis + 1)];
+    const count = spec.shape[axis]!;
+    const joined = multiplyDims(count, step);
+    const [rows, spread, flat, both] = [emit.fresh(), emit.fresh(), emit.fresh(), emit.fresh()];
+    const whole = { allowzero: int(1) };
+    const column = emit.shape([...before, count, 1, ...after]);
+    emit.node('Reshape', [emit.inputs[0]!, column], [rows], whole);
+    const inner = emit.constant(int64s([axis + 1]));
+    emit.node('Pad', [rows, emit.constant(int64s([0, step - 1])), zero, inner], [spread]);
+    emit.node('Reshape', [spread, emit.shape([...before, joined, ...after])], [flat], whole);
+    const end = subtractDims(subtractDims(size, start), joined);
+    emit.node('Concat', [emit.shape([start]), emit.shape([end])], [both], { axis: int(0) });
+    emit.node('Pad', [flat, both, zero, axes], emit.outputs);
   },
 };
-
-function zeroOf(dtype: DType): Float32Array | Float64Array | BigInt64Array | Int32Array {
-  if (dtype === 'float32') return new Float32Array(1);
-  if (dtype === 'float64') return new Float64Array(1);
-  return dtype === 'int64' ? new BigInt64Array(1) : new Int32Array(1);
-}
 
 /** Attributes of {@link dimension}. */
 export interface DimensionAttributes {

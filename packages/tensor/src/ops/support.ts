@@ -1,4 +1,5 @@
 import {
+  allocate,
   type Dim,
   type DType,
   type HostTensor,
@@ -23,7 +24,7 @@ export function int64s(values: readonly number[]): HostTensor<'int64'> {
 
 /** Whether gradients flow through a dtype. */
 export function isFloat(dtype: DType): boolean {
-  return dtype === 'float32' || dtype === 'float64';
+  return floats.includes(dtype);
 }
 
 /** Throws the error of shapes that do not fit, naming the operator and what would fit. */
@@ -146,8 +147,17 @@ export function wrap(dtype: DType, value: number): number {
     case 'bool':
       return value === 0 ? 0 : 1;
     case 'int64':
-      return Math.trunc(value);
+      // + 0 makes 0 of −0, which whole numbers do not have.
+      return Math.trunc(value) + 0;
     default:
       return value;
   }
 }
+
+/** One zero of a dtype. */
+export function zeroOf(dtype: DType): HostTensor {
+  return { dtype, shape: [], data: allocate(dtype, 1) };
+}
+
+/** The names of the dtypes through which gradients flow. */
+export const floats: readonly DType[] = ['float32', 'float64'];

@@ -2,9 +2,7 @@ import type { DType } from '@limbeck/core';
 import type { Operator, Value } from '../operator.js';
 import type { Tensor } from '../tensor.js';
 import { dataTypeOf } from '../onnx/element-kinds.js';
-import { checkDtype, int } from './support.js';
-
-const floats: readonly DType[] = ['float32', 'float64'];
+import { checkDtype, floats, int, wrap } from './support.js';
 
 interface UnaryRule {
   readonly dtypes?: readonly DType[];
@@ -21,7 +19,7 @@ function unary(name: string, onnx: string, rule: UnaryRule): Operator {
       checkDtype(name, x!, dtypes);
       return [x!];
     },
-    evaluate: ([x]) => [x!.data.map((element) => value(element))],
+    evaluate: ([x]) => [x!.data.map((element) => wrap(x!.dtype, value(element)))],
     gradient:
       typeof gradient === 'string'
         ? gradient
@@ -158,7 +156,7 @@ function convert(x: Value, to: DType): Float64Array {
     case 'int8':
       return x.data.map((element) => (Math.trunc(element) << 24) >> 24);
     default:
-      return x.data.map(Math.trunc);
+      return x.data.map((element) => wrap(to, element));
   }
 }
 
