@@ -34,6 +34,7 @@ for (const project of ['.', ...projects()]) {
   }
 }
 
+const notices = readFileSync(path.join(root, 'THIRD_PARTY_NOTICES.md'), 'utf8');
 const references = readJson('tsconfig.json').references.map((reference) => reference.path);
 for (const project of projects(['packages'])) {
   const manifest = readJson(`${project}/package.json`);
@@ -62,13 +63,7 @@ for (const project of projects(['packages'])) {
       `${project}: exports "${entry}" names a source that is not there`,
     );
   }
-  for (const file of [
-    'README.md',
-    'LICENSE',
-    'src/index.ts',
-    'tsconfig.json',
-    'vitest.config.ts',
-  ]) {
+  for (const file of ['README.md', 'src/index.ts', 'tsconfig.json', 'vitest.config.ts']) {
     check(has(file), `${project}: has no ${file}`);
   }
   for (const [group, ending] of [
@@ -84,6 +79,14 @@ for (const project of projects(['packages'])) {
   )) {
     const lines = readFileSync(path.join(root, file), 'utf8').split('\n').length;
     check(lines <= 400, `${file}: has ${lines} lines: there are usually two ideas in it`);
+  }
+
+  for (const other of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+    const ours = /^(?:@limbeck\/|limbeck$)/.test(other);
+    check(
+      ours || notices.includes(`\`${other}\``),
+      `THIRD_PARTY_NOTICES.md: does not name ${other}, of ${project}`,
+    );
   }
 
   check(references.includes(project), `tsconfig.json: does not reference ${project}`);

@@ -11,7 +11,7 @@ const tsc = bin('typescript', 'bin', 'tsc');
 
 /** What is checked, in this order: cheap ones first; each is a list of commands for Node. */
 const gates = {
-  workspace: [[script('check-workspace.mjs')]],
+  workspace: [[script('check-workspace.mjs')], [script('record-readme.mjs'), '--check']],
   format: [[bin('oxfmt', 'bin', 'oxfmt'), '--check']],
   lint: [[bin('oxlint', 'bin', 'oxlint'), '--type-aware', '--deny-warnings']],
   types: [

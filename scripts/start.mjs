@@ -67,4 +67,7 @@ const child = spawn(
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => {});
 child.on('exit', (code, signal) => {
   process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
+  if (code === 0 && process.argv.includes('--record')) {
+    process.exitCode = runNode([path.join(root, 'scripts', 'record-readme.mjs')]);
+  }
 });
