@@ -1,1 +1,2 @@
-export {};
+export { modelCard, type ModelCardOptions } from './model-card.js';
+export { renderReport, type RenderOptions } from './render-report.js';

@@ -1,1 +1,1 @@
-export {};
+export { writeReport, type WriteReportOptions, type WrittenReport } from './write-report.js';

@@ -1,0 +1,109 @@
+import type { SystemReport } from '@limbeck/evaluators';
+import { bytes, milliseconds, percent } from '../format.js';
+import type { Chart } from './chart.js';
+import { colors } from './draw.js';
+import { placeLabels } from './place-labels.js';
+import { accuracyAxis, accuracyDomain } from './scales.js';
+
+const width = 340;
+const height = 280;
+
+/** Accuracy against the size of what ships, or against the median time of a call; undefined for fewer than two systems. */
+export function tradeoffChart(
+  systems: readonly SystemReport[],
+  against: 'size' | 'latency',
+): Chart | undefined {
+  const costOf = (system: SystemReport): number | undefined =>
+    against === 'size' ? system.sizeBytes : system.latencyMs?.p50;
+  const show = against === 'size' ? bytes : milliseconds;
+  const shown = systems.flatMap((system) => {
+    const cost = costOf(system);
+    return cost === undefined || cost <= 0 ? [] : [{ system, cost }];
+  });
+  if (shown.length < 2) return undefined;
+
+  const costs = shown.map(({ cost }) => cost);
+  const domain = [Math.min(...costs) / 2, Math.max(...costs) * 2] as const;
+  const yDomain = accuracyDomain(shown.map(({ system }) => system.accuracy));
+  const points = shown.map(({ system, cost }) => {
+    const { name, role, accuracy } = system;
+    const ours = role === 'student' || role === 'student-int8';
+    const px = (Math.log(cost / domain[0]) / Math.log(domain[1] / domain[0])) * width;
+    const py = height * (1 - (accuracy.value - yDomain[0]) / (yDomain[1] - yDomain[0]));
+    return { name, cost, ...accuracy, ours, px, py };
+  });
+  const labels = placeLabels(points, width, height);
+  const x = {
+    field: 'cost',
+    type: 'quantitative',
+    title: against === 'size' ? 'size of what ships' : 'median time of one call',
+    scale: { type: 'log', domain, nice: false },
+    axis: {
+      values: decades(domain[0], domain[1]),
+      labelExpr: labelExpression(against),
+      gridDash: [1, 3],
+    },
+  };
+  const y = {
+    field: 'value',
+    type: 'quantitative',
+    title: null,
+    scale: { domain: yDomain },
+    axis: accuracyAxis,
+  };
+  const color = {
+    condition: { test: 'datum.ours', value: colors.accent },
+    value: colors.ink,
+  };
+
+  return {
+    id: `accuracy-${against}`,
+    title: against === 'size' ? 'Accuracy against size' : 'Accuracy against latency',
+    description: `${points
+      .map((point) => `${point.name}: ${percent(point.value)} at ${show(point.cost)}`)
+      .join('; ')}. Better is up and to the left.`,
+    width,
+    height,
+    padding: { left: 48, right: 16, top: 16, bottom: 52 },
+    spec: {
+      layer: [
+        {
+          data: { values: points },
+          mark: { type: 'rule', opacity: 0.45 },
+          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
+        },
+        {
+          data: { values: points },
+          mark: { type: 'point', filled: true, size: 64, opacity: 1 },
+          encoding: { x, y, color },
+        },
+        ...(['left', 'right', 'center'] as const).map((align) => ({
+          data: { values: labels.filter((label) => label.align === align) },
+          mark: { type: 'text', align, baseline: 'middle', fontSize: 11.5 },
+          encoding: {
+            x: { field: 'x', type: 'quantitative', scale: null, axis: null },
+            y: { field: 'y', type: 'quantitative', scale: null, axis: null },
+            text: { field: 'name' },
+            color,
+          },
+        })),
+      ],
+    },
+  };
+}
+
+/** Powers of ten between two numbers, or also their halves where there are few. */
+function decades(low: number, high: number): number[] {
+  const found: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
+    if (10 ** power >= low) found.push(10 ** power);
+  }
+  return found.length > 0 ? found : [low, high];
+}
+
+/** The axis label of a power of ten, as a Vega expression. */
+function labelExpression(against: 'size' | 'latency'): string {
+  return against === 'size'
+    ? "datum.value >= 1e9 ? format(datum.value / 1e9, '~g') + ' GB' : datum.value >= 1e6 ? format(datum.value / 1e6, '~g') + ' MB' : datum.value >= 1e3 ? format(datum.value / 1e3, '~g') + ' kB' : format(datum.value, '~g') + ' B'"
+    : "datum.value >= 1e3 ? format(datum.value / 1e3, '~g') + ' s' : format(datum.value, '~g') + ' ms'";
+}

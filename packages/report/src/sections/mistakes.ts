@@ -1,0 +1,42 @@
+import type { RunReport } from '@limbeck/evaluators';
+import { count, percent } from '../format.js';
+import { html } from '../html.js';
+import type { Section } from './section.js';
+
+/** The surest wrong answers, with the text that led to them. */
+export function mistakes(report: RunReport): Section | undefined {
+  const { mistakes: all = [] } = report;
+  if (all.length === 0) return undefined;
+  const cards = all.map(
+    ({ text, label, predicted, probability, teacher, source, system }) =>
+      html`<li class="mistake">
+        <p class="answers">
+          <span>is <b>${label}</b></span
+          ><span class="wrong">answered <b>${predicted}</b> at ${percent(probability, 0)}</span>${
+            teacher !== undefined && html`<span>teacher: <b>${teacher}</b></span>`
+          }${system !== undefined && html`<span>by ${system}</span>`}
+        </p>
+        <pre tabindex="0" aria-label="The input, ${label}">${text}</pre>
+        ${source !== undefined && html`<p class="source">${source}</p>`}
+      </li>`,
+  );
+  const first = cards.slice(0, 6);
+  const rest = cards.slice(6);
+  return {
+    id: 'mistakes',
+    title: 'Its surest mistakes',
+    body: html`<p class="lead">Wrong answers given with the most confidence, surest first.</p>
+      <ol class="mistakes">
+        ${first}
+      </ol>
+      ${
+        rest.length > 0 &&
+        html`<details>
+          <summary>${count(rest.length)} more</summary>
+          <ol class="mistakes" start="${first.length + 1}">
+            ${rest}
+          </ol>
+        </details>`
+      }`,
+  };
+}

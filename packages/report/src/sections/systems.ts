@@ -1,0 +1,129 @@
+import type { RunReport, Role, SystemReport } from '@limbeck/evaluators';
+import { accuracyDomain } from '../charts/scales.js';
+import { tradeoffChart } from '../charts/tradeoff.js';
+import { bytes, count, percent, range, significant } from '../format.js';
+import { html, type Html } from '../html.js';
+import { controlRoles, roleNames } from '../pick-systems.js';
+import { dataTable, figure, none, type Section, type Tools } from './section.js';
+
+const groups: readonly { readonly title: string; readonly roles: readonly Role[] }[] = [
+  { title: 'Teacher and student', roles: ['teacher', 'student', 'student-int8'] },
+  { title: 'Controls: the same student', roles: controlRoles },
+  { title: 'For comparison', roles: ['method', 'baseline', 'peer', 'reference'] },
+];
+
+/** Every system on the same items, and what its accuracy costs. */
+export async function systems(report: RunReport, tools: Tools): Promise<Section> {
+  const { sets = [] } = report;
+  const charts = [
+    await figure(tools, tradeoffChart(report.systems, 'size')),
+    await figure(tools, tradeoffChart(report.systems, 'latency')),
+  ].filter((chart) => chart !== undefined);
+  const setTable =
+    sets.length > 0 &&
+    dataTable(
+      'The same systems on further items',
+      [
+        { heading: 'System' },
+        { heading: 'Items' },
+        { heading: 'Accuracy', numeric: true },
+        { heading: '95% interval', numeric: true },
+        { heading: 'Macro-F1', numeric: true },
+        { heading: 'ECE', numeric: true },
+        { heading: 'n', numeric: true },
+      ],
+      sets.map(({ set, system, accuracy, macroF1, ece, n }) => [
+        system,
+        set,
+        percent(accuracy.value),
+        range(accuracy),
+        macroF1 === undefined ? none : percent(macroF1),
+        ece === undefined ? none : percent(ece),
+        count(n),
+      ]),
+    );
+  return {
+    id: 'systems',
+    title: 'Systems',
+    body: html`${systemTable(report)} ${notes(report.systems)}
+    ${charts.length > 0 && html`<div class="pair">${charts}</div>`} ${setTable}`,
+  };
+}
+
+const columns = 9;
+
+function systemTable({ systems: all }: RunReport): Html {
+  const domain = accuracyDomain(all.map((system) => system.accuracy));
+  const bodies = groups.map(({ title, roles }) => {
+    const rows = roles.flatMap((role) => all.filter((system) => system.role === role));
+    return (
+      rows.length > 0 &&
+      html`<tbody>
+        <tr class="group">
+          <th scope="rowgroup" colspan="${columns}">${title}</th>
+        </tr>
+        ${rows.map((system) => systemRow(system, domain))}
+      </tbody>`
+    );
+  });
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Systems on the same items">
+    <table class="systems">
+      <caption>
+        All systems on the same items. Abstentions count as wrong; intervals are 95% and resample
+        whole groups of items.
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">System</th>
+          <th scope="col" class="number">Accuracy</th>
+          <th scope="col" class="range">
+            <span>${percent(domain[0], 0)}</span><span class="hidden">interval</span
+            ><span>${percent(domain[1], 0)}</span>
+          </th>
+          <th scope="col" class="number">Macro-F1</th>
+          <th scope="col" class="number"><abbr title="expected calibration error">ECE</abbr></th>
+          <th scope="col" class="number">p50, ms</th>
+          <th scope="col" class="number">p95, ms</th>
+          <th scope="col" class="number">Size</th>
+          <th scope="col" class="number">n</th>
+        </tr>
+      </thead>
+      ${bodies}
+    </table>
+  </div>`;
+}
+
+function systemRow(system: SystemReport, domain: readonly [number, number]): Html {
+  const { name, role, accuracy, abstained = 0, macroF1, ece, latencyMs, sizeBytes, n } = system;
+  const at = (value: number): string =>
+    `${(((value - domain[0]) / (domain[1] - domain[0])) * 100).toFixed(2)}%`;
+  const ours = role === 'student' || role === 'student-int8';
+  const tag = roleNames[role];
+  return html`<tr${ours && html` class="ours"`}><th scope="row">${name}${tag !== name && html` <span class="role">${tag}</span>`}</th>
+<td class="number"><b>${percent(accuracy.value)}</b>${abstained > 0 && html`<span class="under">${count(abstained)} abstained</span>`}</td>
+<td class="range"><span class="interval" style="--low:${at(accuracy.low)};--value:${at(accuracy.value)};--high:${at(accuracy.high)}" aria-hidden="true"></span><span class="under">${range(accuracy)}</span></td>
+<td class="number">${macroF1 === undefined ? none : percent(macroF1)}</td>
+<td class="number">${ece === undefined ? none : percent(ece)}</td>
+<td class="number">${latencyMs === undefined ? none : significant(latencyMs.p50, 3)}</td>
+<td class="number">${latencyMs === undefined ? none : significant(latencyMs.p95, 3)}</td>
+<td class="number">${sizeBytes === undefined ? none : bytes(sizeBytes)}</td>
+<td class="number">${count(n)}</td></tr>
+`;
+}
+
+/** What readers should know of single systems, and the seeds behind a mean. */
+function notes(all: readonly SystemReport[]): Html | undefined {
+  const said = all.flatMap(({ name, seeds = [], note }) => {
+    const values = seeds.map(({ accuracy }) => percent(accuracy)).join(', ');
+    const text = [
+      ...(seeds.length > 1 ? [`mean of ${seeds.length} seeds: ${values}.`] : []),
+      ...(note === undefined ? [] : [note]),
+    ].join(' ');
+    return text === '' ? [] : [html`<li><b>${name}</b>: ${text}</li>`];
+  });
+  return said.length === 0
+    ? undefined
+    : html`<ul class="notes">
+        ${said}
+      </ul>`;
+}

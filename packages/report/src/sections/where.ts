@@ -1,0 +1,131 @@
+import type { RunReport } from '@limbeck/evaluators';
+import { commonConfusions, confusionChart } from '../charts/confusion.js';
+import { reliabilityChart } from '../charts/reliability.js';
+import { slicesChart } from '../charts/slices.js';
+import { count, percent, range } from '../format.js';
+import { html, type Html } from '../html.js';
+import { dataTable, figure, type Section, type Tools } from './section.js';
+
+/** Accuracy by trait: a chart for each, and all numbers in a table to open. */
+export async function slices(report: RunReport, tools: Tools): Promise<Section | undefined> {
+  const traits = [...new Set(report.slices.map((slice) => slice.by))];
+  if (traits.length === 0) return undefined;
+  const parts: Html[] = [];
+  for (const [i, by] of traits.entries()) {
+    const chart = await figure(tools, slicesChart(report, by, `slices-${i + 1}`));
+    const rows = report.slices.filter((slice) => slice.by === by);
+    const table = dataTable(
+      `Accuracy by ${by}`,
+      [
+        { heading: by[0]!.toUpperCase() + by.slice(1) },
+        { heading: 'System' },
+        { heading: 'Accuracy', numeric: true },
+        { heading: '95% interval', numeric: true },
+        { heading: 'n', numeric: true },
+        { heading: 'Groups', numeric: true },
+      ],
+      rows.map(({ value, system, accuracy, n, groups }) => [
+        value,
+        system,
+        percent(accuracy.value),
+        range(accuracy),
+        count(n),
+        groups === undefined ? '' : count(groups),
+      ]),
+    );
+    parts.push(
+      chart === undefined
+        ? table
+        : html`<div>
+            ${chart}
+            <details>
+              <summary>All systems by ${by}, as a table</summary>
+              ${table}
+            </details>
+          </div>`,
+    );
+  }
+  return { id: 'slices', title: 'Where it is strong and weak', body: html`${parts}` };
+}
+
+/** Which classes are taken for which. */
+export async function confusion(report: RunReport, tools: Tools): Promise<Section | undefined> {
+  const { confusion: all = [] } = report;
+  if (all.length === 0) return undefined;
+  const parts: Html[] = [];
+  for (const [i, one] of all.entries()) {
+    const common = commonConfusions(one, 8);
+    const list = html`<div class="aside">
+      <h3>Most often confused by ${one.system}</h3>
+      ${
+        common.length === 0
+          ? html`<p>Nothing was confused.</p>`
+          : html`<ol class="ranked">
+              ${common.map(
+                ({ truth, answer, n, of }) =>
+                  html`<li>
+                    <code>${truth}</code> taken for <code>${answer}</code>
+                    <span>${count(n)} of ${count(of)}</span>
+                  </li>`,
+              )}
+            </ol>`
+      }
+    </div>`;
+    const chart = await figure(
+      tools,
+      confusionChart(one, `confusion-${i + 1}`),
+      'Rows are true classes, columns what was answered; the fuller the colour, the larger the share of the row.',
+    );
+    parts.push(html`<div class="beside">${chart}${list}</div>`);
+  }
+  return { id: 'confusion', title: 'What it confuses', body: html`${parts}` };
+}
+
+/** How far confidence can be trusted. */
+export async function calibration(report: RunReport, tools: Tools): Promise<Section | undefined> {
+  const { reliability = [] } = report;
+  if (reliability.length === 0) return undefined;
+  const charts: Html[] = [];
+  for (const [i, one] of reliability.entries()) {
+    const chart = await figure(
+      tools,
+      reliabilityChart(one, `reliability-${i + 1}`),
+      `Expected calibration error ${percent(one.ece)}.`,
+    );
+    if (chart !== undefined) charts.push(chart);
+  }
+  const table = dataTable(
+    'Confidence and accuracy by bin',
+    [
+      { heading: 'System' },
+      { heading: 'Confidence', numeric: true },
+      { heading: 'Items', numeric: true },
+      { heading: 'Mean confidence', numeric: true },
+      { heading: 'Share right', numeric: true },
+    ],
+    reliability.flatMap(({ system, bins }) =>
+      bins
+        .filter((bin) => bin.count > 0)
+        .map((bin) => [
+          system,
+          range(bin),
+          count(bin.count),
+          percent(bin.confidence),
+          percent(bin.accuracy),
+        ]),
+    ),
+  );
+  return {
+    id: 'calibration',
+    title: 'Can its confidence be trusted?',
+    body: html`<p class="lead">
+        On the dashed line an answer given with 80% confidence is right 8 times in 10. Below it the
+        system claims more than it knows. Larger dots stand for more items.
+      </p>
+      <div class="grid">${charts}</div>
+      <details>
+        <summary>The bins, as a table</summary>
+        ${table}
+      </details>`,
+  };
+}

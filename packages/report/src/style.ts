@@ -1,0 +1,147 @@
+/** The page's style sheet. Copper, the metal of stills, is its one accent. */
+export const style = `
+:root{
+  --paper:#fbf9f5;--surface:#f3efe7;--ink:#25211b;--muted:#6d6558;--line:#e2dbce;
+  --accent:#a2481c;--accent-soft:#f4e3d7;--good:#3c6e47;--bad:#a12d2d;
+  --serif:"Iowan Old Style","Palatino Linotype",Palatino,"URW Palladio L",P052,"Book Antiqua",Georgia,serif;
+  --sans:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
+  --mono:ui-monospace,"SF Mono","Cascadia Code",Menlo,Consolas,"DejaVu Sans Mono",monospace;
+  color-scheme:light dark;
+}
+@media (prefers-color-scheme:dark){:root{
+  --paper:#171511;--surface:#211e19;--ink:#ece5d8;--muted:#a59b8a;--line:#38332a;
+  --accent:#e8935f;--accent-soft:#3b281c;--good:#8cc296;--bad:#ea8d86;
+}}
+*{box-sizing:border-box}
+html{scroll-padding-top:4rem;-webkit-text-size-adjust:100%}
+@media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
+body{margin:0;background:var(--paper);color:var(--ink);font:1.0625rem/1.6 var(--serif);text-rendering:optimizeLegibility}
+a{color:var(--accent);text-underline-offset:.18em}
+:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:3px}
+.skip{position:absolute;left:1rem;top:-4rem;background:var(--accent);color:var(--paper);padding:.5rem 1rem;z-index:3}
+.skip:focus{top:.5rem}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+
+nav{position:sticky;top:0;z-index:2;background:var(--paper);border-bottom:1px solid var(--line);font:.8125rem/1 var(--sans)}
+nav ul{display:flex;gap:1.4rem;list-style:none;margin:0 auto;padding:0 1.5rem;max-width:68rem;overflow-x:auto;scrollbar-width:none}
+nav li{flex:none}
+nav a{display:block;padding:.95rem 0;color:var(--muted);text-decoration:none}
+nav a:hover,nav a:focus{color:var(--accent)}
+nav .home{color:var(--ink);font-weight:600}
+
+main,footer{max-width:68rem;margin:0 auto;padding:0 1.5rem}
+header.page{padding:4.5rem 0 1rem}
+.eyebrow{margin:0 0 .6rem;font:600 .78rem/1 var(--sans);letter-spacing:.09em;text-transform:uppercase;color:var(--accent)}
+h1{margin:0 0 1rem;font-size:clamp(2.1rem,5.2vw,3.4rem);line-height:1.1;font-weight:500;letter-spacing:-.018em;max-width:20ch;text-wrap:balance}
+.summary{max-width:40rem;margin:0 0 2rem;font-size:1.2rem;color:var(--muted);text-wrap:pretty}
+.headline{max-width:34rem;margin:0 0 2.5rem;padding-left:1.25rem;border-left:3px solid var(--accent);font-size:clamp(1.3rem,3vw,1.65rem);line-height:1.35;font-style:italic;text-wrap:balance}
+.numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:1.5rem 2rem;margin:0;padding:1.75rem 0;border-top:1px solid var(--line);border-bottom:1px solid var(--line)}
+.numbers dt{font:.8125rem/1.3 var(--sans);color:var(--muted)}
+.numbers dd{margin:.35rem 0 0}
+.numbers b{display:block;font-size:2rem;line-height:1.15;font-weight:500;font-variant-numeric:lining-nums tabular-nums;letter-spacing:-.01em}
+.numbers div:first-child b{color:var(--accent)}
+.numbers span{display:block;margin-top:.25rem;font:.8125rem/1.4 var(--sans);color:var(--muted)}
+
+section{padding:3.5rem 0 0}
+h2{margin:0 0 1.5rem;font-size:1.9rem;line-height:1.2;font-weight:500;letter-spacing:-.012em}
+h3{margin:2.2rem 0 .8rem;font:600 .95rem/1.3 var(--sans)}
+p{max-width:40rem;text-wrap:pretty}
+.lead{color:var(--muted);margin:-.6rem 0 1.5rem}
+code,pre{font-family:var(--mono);font-size:.86em}
+.hash{overflow-wrap:anywhere;font-size:.78em}
+
+.scroll{overflow-x:auto;scrollbar-width:thin;scrollbar-color:var(--line) transparent}
+table{border-collapse:collapse;width:100%;margin:0 0 2rem;font:.875rem/1.35 var(--sans);font-variant-numeric:tabular-nums}
+caption{text-align:left;color:var(--muted);padding:0 0 .8rem;font-size:.8125rem;max-width:40rem}
+th,td{text-align:left;vertical-align:top;padding:.55rem 1.1rem .55rem 0;border-bottom:1px solid var(--line);font-weight:400}
+thead th{color:var(--muted);font-size:.78rem;white-space:nowrap;vertical-align:bottom}
+th:last-child,td:last-child{padding-right:0}
+.number{text-align:right;white-space:nowrap}
+.none{color:var(--muted)}
+tbody th[scope=row]{min-width:9rem}
+abbr{text-decoration:none}
+.systems .group th{padding-top:1.5rem;font-weight:600;font-size:.8125rem;border-bottom-color:var(--muted)}
+.systems .ours th,.systems .ours b{color:var(--accent);font-weight:600}
+.role{display:block;color:var(--muted);font-size:.78rem;font-weight:400}
+.under{display:block;color:var(--muted);font-size:.75rem;font-weight:400}
+th.range{display:flex;justify-content:space-between}
+.range{min-width:11rem}
+td.range{width:26%}
+.interval{position:relative;display:block;height:.9rem;margin-bottom:.1rem;background:linear-gradient(var(--line),var(--line)) center/100% 1px no-repeat}
+.interval::before{content:"";position:absolute;left:var(--low);width:calc(var(--high) - var(--low));top:calc(50% - 1.5px);height:3px;background:var(--muted);border-radius:2px;opacity:.7}
+.interval::after{content:"";position:absolute;left:calc(var(--value) - 4.5px);top:calc(50% - 4.5px);width:9px;height:9px;border-radius:50%;background:var(--ink)}
+.ours .interval::before,.ours .interval::after{background:var(--accent)}
+.share{display:inline-block;width:calc(var(--share) * .01 * 12);height:.6rem;min-width:2px;border-radius:2px;background:var(--accent);opacity:.75}
+td:has(.share){width:40%}
+.share{width:var(--share)}
+
+.notes{margin:0 0 2rem;padding:0;list-style:none;font:.84rem/1.5 var(--sans);color:var(--muted);max-width:46rem}
+.notes li{margin:.25rem 0}
+.notes b{color:var(--ink);font-weight:600}
+
+.figure{margin:0 0 2.5rem;min-width:0}
+.figure h3{margin-top:1rem}
+.chart{display:block;width:100%;max-width:var(--width);height:auto;font-family:var(--sans);overflow:visible}
+figcaption{font:.8125rem/1.5 var(--sans);color:var(--muted)}
+figcaption p{margin:.5rem 0 0}
+.key{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;list-style:none;margin:.5rem 0 0;padding:0}
+.key li{display:flex;align-items:center;gap:.5rem}
+.mark{flex:none;width:1.1rem;height:0;border-top:2px solid var(--mark)}
+.mark.dash{border-top-style:dashed}
+.mark.dot,.mark.ring{width:.62rem;height:.62rem;border:1.5px solid var(--mark);border-radius:50%}
+.mark.dot{background:var(--mark)}
+.mark.band{height:.7rem;border:0;background:var(--mark);opacity:.3;border-radius:2px}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 3rem}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:0 2.5rem}
+.beside{display:grid;grid-template-columns:minmax(0,1fr) 15rem;gap:0 3rem;align-items:start}
+.halves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:0 3rem}
+@media (max-width:60rem){.beside{grid-template-columns:minmax(0,1fr)}}
+
+.findings{list-style:none;margin:0 0 2rem;padding:0;max-width:44rem}
+.findings li{position:relative;padding:.7rem 0 .7rem 2rem;border-bottom:1px solid var(--line)}
+.findings li:last-child{border-bottom:0}
+.verdict{position:absolute;left:0;width:1.3rem;text-align:center;color:var(--muted);font:1rem/1.7 var(--sans)}
+.better .verdict{color:var(--good);font-size:.78rem;line-height:2.1}
+.worse .verdict{color:var(--bad);font-size:.78rem;line-height:2.1}
+.ranked{margin:0;padding:0;list-style:none;font:.875rem/1.5 var(--sans)}
+.ranked li{padding:.45rem 0;border-bottom:1px solid var(--line)}
+.ranked span{display:block;color:var(--muted);font-size:.78rem;font-variant-numeric:tabular-nums}
+.gate{list-style:none;padding:0;font:.875rem/1.5 var(--sans)}
+.gate .better b{color:var(--good)}
+.gate .worse b{color:var(--bad)}
+
+.mistakes{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,27rem),1fr));gap:1.5rem}
+.mistake{min-width:0;display:flex;flex-direction:column;background:var(--surface);border-radius:8px;padding:1rem 1.15rem}
+.answers{display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin:0 0 .6rem;font:.8125rem/1.4 var(--sans);color:var(--muted)}
+.answers b{color:var(--ink);font-weight:600}
+.answers .wrong b{color:var(--accent)}
+.mistake pre{flex:1;margin:0;max-height:15rem;overflow:auto;font-size:.78rem;line-height:1.5;tab-size:2;white-space:pre;scrollbar-width:thin;scrollbar-color:var(--line) transparent}
+.source{margin:.6rem 0 0;font:.75rem/1.4 var(--sans);color:var(--muted);overflow-wrap:anywhere}
+
+details{margin:0 0 2rem}
+summary{cursor:pointer;width:fit-content;font:.875rem/1.4 var(--sans);color:var(--accent);padding:.3rem 0}
+details[open] summary{margin-bottom:1rem}
+.facts{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);gap:.4rem 1.4rem;margin:0 0 1.5rem;font:.875rem/1.5 var(--sans)}
+.facts dt{color:var(--muted)}
+.facts dd{margin:0;overflow-wrap:anywhere}
+footer{margin-top:4rem;padding-top:1.5rem;padding-bottom:3rem;font:.8125rem/1.5 var(--sans);color:var(--muted)}
+footer p{border-top:1px solid var(--line);padding-top:1.5rem;max-width:none}
+
+@media (max-width:34rem){
+  body{font-size:1rem}
+  main,footer,nav ul{padding-left:1.1rem;padding-right:1.1rem}
+  header.page{padding-top:2.5rem}
+  section{padding-top:2.75rem}
+  h2{font-size:1.6rem}
+  .figure .chart{min-width:min(var(--width),32rem)}
+  .pair .chart,.grid .chart{min-width:0}
+  .facts{grid-template-columns:1fr;gap:0}
+  .facts dd{margin-bottom:.7rem}
+}
+@media print{
+  nav,.skip{display:none}
+  section{padding-top:2rem}
+  .figure,.mistake,tr{break-inside:avoid}
+  .scroll{overflow:visible}
+}
+`;
