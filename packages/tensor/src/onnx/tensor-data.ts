@@ -30,7 +30,7 @@ export function tensorFromProto(
 ): HostTensor {
   const kind = elementKind(where, proto.dataType);
   const shape = shapeOf(proto);
-  const count = shape.includes(0) ? 0 : sizeOf(shape);
+  const count = sizeOf(shape);
   const external = proto.dataLocation === TensorProto_DataLocation.EXTERNAL;
   const raw = external ? externalBytes(proto, options) : proto.rawData;
   const filled = fields.filter((field) => proto[field].length > 0);
