@@ -1,0 +1,69 @@
+import { checkBetween, type HostTensor } from '@limbeck/core';
+import type { Tensor } from '@limbeck/tensor';
+import { at, type ByPath, mapPaths } from './paths.js';
+
+/** Options of {@link ema}. */
+export interface EmaOptions {
+  /** How much of the average is kept from step to step, from 0 to 1. @defaultValue 0.999 */
+  readonly decay?: number;
+  /**
+   * Whether the first steps keep less, min(decay, (1 + s) / (10 + s)), so that the start is soon forgotten.
+   * @defaultValue false
+   */
+  readonly warmup?: boolean;
+}
+
+/** A running average of parameters. */
+export interface Average {
+  /** The average before the first step: copies of the parameters. */
+  init(parameters: { readonly [path: string]: HostTensor }): {
+    readonly [path: string]: HostTensor;
+  };
+  /**
+   * The next average.
+   * @throws LimbeckError `missing-signal` if a parameter has no average
+   */
+  update(given: {
+    /** The average so far, by path. */
+    readonly average: ByPath;
+    /** The parameters after the optimiser's update, by path. */
+    readonly parameters: ByPath;
+    /** Optimiser steps done before this one: an int64 scalar. */
+    readonly step: Tensor;
+  }): ByPath;
+}
+
+/**
+ * The exponential moving average of parameters, a ← d a + (1 − d) θ, as a teacher or as what ships.
+ *
+ * @throws LimbeckError `invalid-option`
+ * @see Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992; Tarvainen and Valpola,
+ * "Mean teachers are better role models", 2017. {@link https://arxiv.org/abs/1703.01780}
+ */
+export function ema(options: EmaOptions = {}): Average {
+  const { decay = 0.999, warmup = false } = options;
+  checkBetween('ema', { decay }, 0, 1, 'Use a value such as 0.999.');
+  return {
+    init: (parameters) =>
+      Object.fromEntries(
+        Object.entries(parameters).map(([path, { dtype, shape, data }]) => [
+          path,
+          { dtype, shape, data: data.slice() },
+        ]),
+      ),
+    update: ({ average, parameters, step }) => {
+      const s = step.cast('float32');
+      // a + (1 − d)(θ − a): one operation less than the two products, and no digits of 1 − d lost.
+      const taken = warmup
+        ? s
+            .scalar(9)
+            .div(s.add(10))
+            .maximum(1 - decay)
+        : s.scalar(1 - decay);
+      return mapPaths(parameters, (theta, path) => {
+        const a = at('ema', 'average', average, path);
+        return a.add(theta.sub(a).mul(taken.cast(theta.dtype)));
+      });
+    },
+  };
+}
