@@ -3,11 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
-import { filesBelow, projects, readJson, root, runNode } from './workspace.mjs';
+import { build, filesBelow, projects, readJson, root } from './workspace.mjs';
 
 const update = process.argv.includes('--update');
-if (runNode([path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']) !== 0)
-  process.exit(1);
+if (build() !== 0) process.exit(1);
 
 const reports = path.join(root, 'etc', 'api');
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'limbeck-api-'));

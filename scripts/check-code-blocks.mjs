@@ -23,7 +23,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
-import { filesBelow, projects, readJson, root, runNode } from './workspace.mjs';
+import { build, filesBelow, projects, readJson, root, runNode } from './workspace.mjs';
 
 const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const tsx = path.join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
@@ -196,7 +196,7 @@ const all = documents()
 
 const faults = [];
 const packages = picks.filter((pick) => projects(['packages']).includes(pick));
-if (runNode([tsc, '-b', ...(packages.length === picks.length ? packages : [])]) !== 0) {
+if (build(packages.length === picks.length && picks.length > 0 ? packages : undefined) !== 0) {
   faults.push('The build failed (above): the blocks ran on what was built before.');
 }
 rmSync(scratch, { recursive: true, force: true });

@@ -6,10 +6,9 @@ import path from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { pack } from './pack.mjs';
-import { projects, readJson, root, runNode } from './workspace.mjs';
+import { build, projects, readJson, root } from './workspace.mjs';
 
-if (runNode([path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']) !== 0)
-  process.exit(1);
+if (build() !== 0) process.exit(1);
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'limbeck-pack-'));
 const folders = new Map(

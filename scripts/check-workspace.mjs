@@ -35,7 +35,7 @@ for (const project of ['.', ...projects()]) {
 }
 
 const notices = readFileSync(path.join(root, 'THIRD_PARTY_NOTICES.md'), 'utf8');
-const references = readJson('tsconfig.json').references.map((reference) => reference.path);
+const references = readJson('tsconfig.build.json').references.map((reference) => reference.path);
 for (const project of projects(['packages'])) {
   const manifest = readJson(`${project}/package.json`);
   const folder = path.basename(project);
@@ -89,7 +89,7 @@ for (const project of projects(['packages'])) {
     );
   }
 
-  check(references.includes(project), `tsconfig.json: does not reference ${project}`);
+  check(references.includes(project), `tsconfig.build.json: does not reference ${project}`);
   const wanted = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
     .filter((other) => /^(?:@limbeck\/|limbeck$)/.test(other))
     .map((other) => `../${other.replace('@limbeck/', '')}`);

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pack } from './pack.mjs';
 import { npm } from './pnpm.mjs';
-import { projects, readJson, root, runNode } from './workspace.mjs';
+import { build, projects, readJson, root, runNode } from './workspace.mjs';
 
 const allowed = ['@bufbuild/protobuf', '@limbeck/core', '@limbeck/losses', '@limbeck/tensor'];
 const limitBytes = 5_000_000;
@@ -30,8 +30,7 @@ function installed(folder) {
     .sort((a, b) => (a < b ? -1 : 1));
 }
 
-if (runNode([path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']) !== 0)
-  process.exit(1);
+if (build() !== 0) process.exit(1);
 const folder = mkdtempSync(path.join(os.tmpdir(), 'limbeck-footprint-'));
 const tarballs = pack(
   ['@limbeck/core', '@limbeck/tensor', '@limbeck/losses'],

@@ -15,7 +15,7 @@ const gates = {
   format: [[bin('oxfmt', 'bin', 'oxfmt'), '--check']],
   lint: [[bin('oxlint', 'bin', 'oxlint'), '--type-aware', '--deny-warnings']],
   types: [
-    [tsc, '-b'],
+    [tsc, '-b', 'tsconfig.build.json'],
     [tsc, '-p', 'tsconfig.tests.json'],
   ],
   imports: [

@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { install } from './install.mjs';
-import { filesBelow, projects, root, runNode } from './workspace.mjs';
+import { build, filesBelow, projects, readJson, root } from './workspace.mjs';
 
 const soaks = [
   {
@@ -64,8 +64,7 @@ function show(file, rest) {
 }
 
 install();
-if (runNode([path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']) !== 0)
-  process.exit(1);
+if (build() !== 0) process.exit(1);
 
 const folder = path.join(root, 'benchmarks', 'soak', 'results');
 mkdirSync(folder, { recursive: true });
@@ -118,6 +117,5 @@ process.exitCode = failures === 0 ? 0 : 1;
 
 /** The version of onnxruntime-node that runtime uses. */
 function engineVersion() {
-  const require = createRequire(path.join(root, 'packages', 'runtime', 'package.json'));
-  return require('onnxruntime-node/package.json').version;
+  return readJson('packages/runtime/node_modules/onnxruntime-node/package.json').version;
 }

@@ -5,12 +5,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { install } from './install.mjs';
-import { root, runNode } from './workspace.mjs';
+import { build, root, runNode } from './workspace.mjs';
 
 install();
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
-const built = runNode([path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
+const built = build();
 if (built !== 0) {
   console.error('The build failed (tsc -b).');
   counts.failed++;

@@ -49,7 +49,7 @@ export function filesBelow(folder, keep = () => true) {
     }
   };
   walk(folder);
-  return found.sort();
+  return found.sort((a, b) => (a < b ? -1 : 1));
 }
 
 /** One sha256 over the names and bytes of files. */
@@ -81,3 +81,7 @@ export function writeStamp(changes) {
 
 /** Seconds since a time from `performance.now()`, with one decimal. */
 export const secondsSince = (start) => ((performance.now() - start) / 1000).toFixed(1);
+
+/** Builds packages (by folder), or all of them; answers the exit status. */
+export const build = (packages = ['tsconfig.build.json']) =>
+  runNode([path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', ...packages]);
