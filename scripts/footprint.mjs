@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pack } from './pack.mjs';
 import { npm } from './pnpm.mjs';
-import { build, projects, readJson, root, runNode } from './workspace.mjs';
+import { build, projects, readJson, runNode } from './workspace.mjs';
 
 const allowed = ['@bufbuild/protobuf', '@limbeck/core', '@limbeck/losses', '@limbeck/tensor'];
 const limitBytes = 5_000_000;

@@ -26,7 +26,7 @@ const gates = {
       'packages',
     ],
   ],
-  knip: [[bin('knip', 'bin', 'knip.js')]],
+  knip: [[bin('knip', 'bin', 'knip.js'), '--no-config-hints']],
   sherif: [[bin('sherif', 'index.js')]],
   packages: [[script('check-packages.mjs')]],
   footprint: [[script('footprint.mjs')]],
