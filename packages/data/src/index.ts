@@ -1,3 +1,12 @@
+export { type Batches, batches, type BatchesOptions, type PlacedBatch } from './batches.js';
+export { checkFinite, checkLabelled, checkNotEmpty, type LabelledOptions } from './checks.js';
+export {
+  joinCollators,
+  labelCollator,
+  type LabelOptions,
+  signalCollator,
+  type SignalOptions,
+} from './collators.js';
 export { contentHash } from './content-hash.js';
 export {
   clusters,
@@ -18,5 +27,13 @@ export {
   type Least,
   type Shortfall,
 } from './group-split.js';
+export { prefetch, type PrefetchableSource } from './prefetch.js';
 export { jaccard, shingles, type ShingleOptions } from './shingles.js';
+export {
+  memorySignalStore,
+  type SignalWidths,
+  type VectorSignals,
+  type VectorStore,
+} from './signal-store.js';
 export { type Neighbour, type SimilarityIndex, similarityIndex } from './similarity-index.js';
+export { type TextBatch, textCollator, type TextOptions } from './text-collator.js';

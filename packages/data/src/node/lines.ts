@@ -1,0 +1,73 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { fileError } from './errors.js';
+
+/** A line of a file, without its line break. */
+export interface RawLine {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly bytes: Uint8Array;
+  /** Whether it was longer than allowed: then `bytes` holds only its beginning. */
+  readonly tooLong: boolean;
+}
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/**
+ * The lines of a file, gzipped or not (told by its first two bytes), in constant memory.
+ *
+ * @throws LimbeckError `data-missing` if there is no file; `corrupt-file` if gzip ends early or its bytes are wrong;
+ * `io-failed` otherwise
+ */
+export async function* readLines(
+  where: string,
+  path: string,
+  maxLineBytes: number,
+): AsyncGenerator<RawLine> {
+  let number = 0;
+  let parts: Uint8Array[] = [];
+  let size = 0;
+  const take = (): RawLine => {
+    const whole = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+    const end = whole.at(-1) === carriageReturn ? -1 : undefined;
+    const line = { number: ++number, bytes: whole.subarray(0, end), tooLong: size > maxLineBytes };
+    parts = [];
+    size = 0;
+    return line;
+  };
+  // Keeps no more of a line than is allowed, however long it is.
+  const add = (part: Uint8Array): void => {
+    const room = Math.max(0, maxLineBytes - size);
+    if (room > 0 && part.length > 0) parts.push(part.subarray(0, room));
+    size += part.length;
+  };
+  try {
+    for await (const chunk of await chunksOf(path)) {
+      let start = 0;
+      for (let at = chunk.indexOf(lineFeed); at >= 0; at = chunk.indexOf(lineFeed, start)) {
+        add(chunk.subarray(start, at));
+        yield take();
+        start = at + 1;
+      }
+      add(chunk.subarray(start));
+    }
+    if (size > 0) yield take();
+  } catch (cause) {
+    throw fileError(where, path, cause);
+  }
+}
+
+async function chunksOf(path: string): Promise<AsyncIterable<Buffer>> {
+  const file = await open(path);
+  const head = Buffer.alloc(2);
+  await file.read(head, 0, 2, 0);
+  await file.close();
+  const raw = createReadStream(path);
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return raw;
+  const unpacked = createGunzip();
+  raw.on('error', (error) => unpacked.destroy(error));
+  unpacked.on('close', () => raw.destroy());
+  return raw.pipe(unpacked);
+}

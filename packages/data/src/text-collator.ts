@@ -1,0 +1,85 @@
+import {
+  checkWhole,
+  type Collator,
+  hostTensor,
+  type HostTensor,
+  type Spec,
+  type Specs,
+} from '@limbeck/core';
+import { checkNotEmpty } from './checks.js';
+
+/** What {@link textCollator} makes: both `[batch, bytes]`. */
+export type TextBatch = {
+  /** UTF-8 bytes, 0 to 255, and the padding id behind shorter texts. */
+  readonly inputIds: Spec;
+  /** 1 for a byte, 0 for padding. */
+  readonly attentionMask: Spec;
+};
+
+/** Options of {@link textCollator}. */
+export interface TextOptions<Row> {
+  /** The row's text. */
+  readonly text: (row: Row) => string;
+  /** Longer texts are cut here, in bytes; a character may be cut. @defaultValue 1024 */
+  readonly maxBytes?: number;
+  /** What stands behind shorter texts. @defaultValue 0 */
+  readonly padId?: number;
+  /** Lengths are filled up to a multiple of this, so that fewer shapes occur. @defaultValue 1 */
+  readonly multipleOf?: number;
+  /** The numbers' type: int64 is what transformers.js feeds, int32 and uint8 are faster to fill. @defaultValue 'int64' */
+  readonly dtype?: 'int64' | 'int32' | 'uint8';
+}
+
+const encoder = new TextEncoder();
+// An empty dimension breaks graphs, and a mean over no bytes is no number.
+const emptyText = Uint8Array.of(0x0a);
+
+/** Texts as padded UTF-8 bytes with their mask, as long as the longest of the batch. */
+export function textCollator<Row>(options: TextOptions<Row>): Collator<Row, TextBatch> {
+  const { text, maxBytes = 1024, padId = 0, multipleOf = 1, dtype = 'int64' } = options;
+  checkWhole('textCollator', { maxBytes, multipleOf }, 1, 'Leave it out to use the default.');
+  checkWhole('textCollator', { padId }, 0, 'Use 0.');
+  const spec = (): Spec => ({ dtype, shape: ['batch', 'bytes'] });
+  const specs: Specs<TextBatch> = { inputIds: spec(), attentionMask: spec() };
+  return {
+    specs,
+    collate(rows) {
+      checkNotEmpty('textCollator', rows);
+      const texts = rows.map((row) => bytesOf(text(row), maxBytes));
+      const longest = texts.reduce((most, bytes) => Math.max(most, bytes.length), 1);
+      const width = Math.ceil(longest / multipleOf) * multipleOf;
+      const shape = [rows.length, width];
+      const ids = new Int32Array(rows.length * width).fill(padId);
+      const mask = new Int32Array(rows.length * width);
+      texts.forEach((bytes, i) => {
+        ids.set(bytes, i * width);
+        mask.fill(1, i * width, i * width + bytes.length);
+      });
+      return {
+        inputIds: convert(dtype, shape, ids),
+        attentionMask: convert(dtype, shape, mask),
+      };
+    },
+  };
+}
+
+/** At most `maxBytes` bytes of a text; an empty text is a line feed. */
+function bytesOf(text: string, maxBytes: number): Uint8Array {
+  if (text === '') return emptyText;
+  // No UTF-16 unit takes less than a byte, so what lies further back need not be encoded.
+  const bytes = encoder.encode(text.length > maxBytes ? text.slice(0, maxBytes) : text);
+  return bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes;
+}
+
+function convert(
+  dtype: 'int64' | 'int32' | 'uint8',
+  shape: readonly number[],
+  values: Int32Array,
+): HostTensor {
+  if (dtype === 'int32') return hostTensor('int32', shape, values);
+  if (dtype === 'uint8') return hostTensor('uint8', shape, Uint8Array.from(values));
+  // Low and high words: half the time of making a bigint an element. Small ids fit the low one.
+  const words = new Int32Array(values.length * 2);
+  for (let i = 0; i < values.length; i++) words[2 * i] = values[i]!;
+  return hostTensor('int64', shape, new BigInt64Array(words.buffer));
+}
