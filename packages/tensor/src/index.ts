@@ -64,6 +64,27 @@ export type { RandomStream } from './random.js';
 export { inScope } from './scope.js';
 export { type MatmulOptions, Tensor } from './tensor.js';
 export type { ReduceOptions } from './tensor-shaped.js';
+export type { SegmentPlan } from './segment/fill-buckets.js';
+export type { SegmentIndices, SegmentSources } from './segment/check-segments.js';
+export {
+  segmentPlan,
+  transposedSegmentPlan,
+  type TransposedSegmentPlan,
+} from './segment/segment-plan.js';
+export {
+  segmentPlanSpecs,
+  type SegmentPlanSpecs,
+  transposedSegmentPlanSpecs,
+  type TransposedSegmentPlanSpecs,
+} from './segment/segment-plan-specs.js';
+export {
+  gatherRows,
+  segmentSum,
+  type SegmentPlanTensors,
+  type SegmentSumPlan,
+  type TransposedSegmentPlanTensors,
+} from './segment/segment-sum.js';
+export { segmentSumReference } from './segment/segment-sum-reference.js';
 export { simplify } from './graph/simplify.js';
 export { decodeModel, encodeModel } from './onnx/codec.js';
 export { type OnnxGraph, toOnnx, type ToOnnxOptions } from './onnx/to-onnx.js';

@@ -54,6 +54,11 @@ export interface Operator<Attributes extends object = object> {
   readonly name: string;
   /** Checks the inputs and says what comes out. @throws LimbeckError `shape-mismatch`, `dtype-mismatch` */
   infer(inputs: readonly Spec[], attributes: Attributes): readonly Spec[];
+  /**
+   * How many of the inputs, from the first, the value depends on; the others matter to the gradient alone and are
+   * neither computed nor written. Without it, all.
+   */
+  readonly forwardInputs?: (attributes: Attributes) => number;
   /** Computes in float64, plainly; `dim` gives the number that a size stands for. */
   evaluate(
     inputs: readonly Value[],

@@ -4,7 +4,7 @@ import type { Node, Operator, Value } from '../operator.js';
 import type { InputAttributes } from '../ops/source.js';
 import type { Tensor } from '../tensor.js';
 import { bindNames } from './bind.js';
-import { topologicalOrder } from './order.js';
+import { forwardInputs, topologicalOrder } from './order.js';
 
 /**
  * Runs a graph in plain TypeScript, every float in float64: the oracle of gradient checks, the debugger, and the
@@ -19,7 +19,7 @@ export function interpret<Outputs extends { readonly [name: string]: Tensor }>(
   outputs: Outputs,
   feeds: { readonly [name: string]: HostTensor } = {},
 ): { readonly [Name in keyof Outputs]: HostTensor } {
-  const order = topologicalOrder(Object.values(outputs));
+  const order = topologicalOrder(Object.values(outputs), forwardInputs);
   const bindings = bindNames(order, feeds);
   const dim = (size: Dim): number => evaluateDim(size, bindings);
   const results = new Map<Node, readonly Value[]>();
@@ -27,7 +27,7 @@ export function interpret<Outputs extends { readonly [name: string]: Tensor }>(
   for (const node of order) {
     results.set(node, run(node, results, feeds, dim));
     // What nobody reads any more is let go, so a long graph holds no more than its widest part.
-    for (const { node: read } of node.inputs) {
+    for (const { node: read } of forwardInputs(node)) {
       const left = readers.get(read)! - 1;
       readers.set(read, left);
       if (left === 0) results.delete(read);
@@ -44,7 +44,7 @@ export function interpret<Outputs extends { readonly [name: string]: Tensor }>(
 function countReaders(order: readonly Node[], outputs: readonly Tensor[]): Map<Node, number> {
   const readers = new Map<Node, number>();
   const read = ({ node }: Tensor): void => void readers.set(node, (readers.get(node) ?? 0) + 1);
-  for (const node of order) node.inputs.forEach(read);
+  for (const node of order) forwardInputs(node).forEach(read);
   outputs.forEach(read);
   return readers;
 }
@@ -61,7 +61,7 @@ function run(
   }
   const operator = node.operator as Operator;
   const specs = node.outputs.map(({ dtype, shape }) => ({ dtype, shape: shape.map(dim) }));
-  const inputs = node.inputs.map((tensor) => results.get(tensor.node)![tensor.index]!);
+  const inputs = forwardInputs(node).map((tensor) => results.get(tensor.node)![tensor.index]!);
   const data = operator.evaluate(inputs, node.attributes, specs, dim);
   return specs.map((spec, index) => {
     const values = data[index]!;

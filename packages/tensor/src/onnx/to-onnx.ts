@@ -1,7 +1,7 @@
 import { type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
 import { sameShape, showShape } from '../dims.js';
 import { namedInputs } from '../graph/bind.js';
-import { topologicalOrder } from '../graph/order.js';
+import { forwardInputs, topologicalOrder } from '../graph/order.js';
 import { simplify } from '../graph/simplify.js';
 import type { Emitter, Node, Operator } from '../operator.js';
 import type { ConstantAttributes, InputAttributes } from '../ops/source.js';
@@ -65,7 +65,7 @@ export function toOnnx(
 ): OnnxGraph {
   const { initialisers = {}, portable = false, name = 'limbeck', metadata = {} } = options;
   const simple = simplify(outputs);
-  const order = topologicalOrder(Object.values(simple));
+  const order = topologicalOrder(Object.values(simple), forwardInputs);
   const found = namedInputs(order);
   const inputs = new Map([...Object.entries(options.inputs ?? {}), ...found]);
   checkInitialisers(initialisers, inputs);
@@ -156,7 +156,7 @@ function writeNodes(
         wanted.get(node)?.get(index) ?? writer.fresh(joinScope(node.scope, operator.name)),
     );
     names.set(node, own);
-    const inputs = node.inputs.map((tensor) => names.get(tensor.node)![tensor.index]!);
+    const inputs = forwardInputs(node).map((tensor) => names.get(tensor.node)![tensor.index]!);
     operator.lower(emitterFor(node, inputs, own, writer, shapes, portable), node.attributes);
   }
   return names;

@@ -5,7 +5,8 @@ import { checkDtype, floats, int, refuseShapes, zeroOf } from './support.js';
 
 const whole: readonly DType[] = ['int64', 'int32'];
 
-function checkIndex(operator: string, index: number, size: number): void {
+/** Refuses an index outside a size. @throws LimbeckError `invalid-data` */
+export function checkIndex(operator: string, index: number, size: number): void {
   if (index >= 0 && index < size) return;
   throw new LimbeckError('invalid-data', {
     where: operator,

@@ -4,12 +4,13 @@ import * as indexed from '../../src/ops/index-ops.js';
 import * as linear from '../../src/ops/matmul.js';
 import * as normalise from '../../src/ops/normalise.js';
 import * as reduce from '../../src/ops/reduce.js';
+import * as segment from '../../src/ops/segment.js';
 import * as shape from '../../src/ops/shape.js';
 import * as source from '../../src/ops/source.js';
 import * as unary from '../../src/ops/unary.js';
 import type { Operator } from '../../src/operator.js';
 
-const modules = [binary, conv, indexed, linear, normalise, reduce, shape, source, unary];
+const modules = [binary, conv, indexed, linear, normalise, reduce, segment, shape, source, unary];
 
 /** Every operator that src/ops exports, found by looking: one that is added is here without being listed. */
 export const allOperators: readonly Operator[] = modules.flatMap((module) =>
