@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { limbeck } from './terminal.js';
+
+let cwd = '';
+beforeEach(() => {
+  cwd = mkdtempSync(`${os.tmpdir()}/limbeck-cli-`);
+});
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+describe('limbeck', () => {
+  test('shows what it can do', async () => {
+    for (const args of [[], ['--help'], ['-h']]) {
+      const { code, out } = await limbeck(cwd, ...args);
+      expect(code).toBe(0);
+      for (const name of ['run', 'resume', 'report', 'new']) expect(out).toContain(name);
+    }
+  });
+
+  test('shows how a command is called', async () => {
+    const { code, out } = await limbeck(cwd, 'run', '--help');
+    expect(code).toBe(0);
+    expect(out).toContain('limbeck run');
+    expect(out).toContain('--root');
+    expect((await limbeck(cwd, 'new', 'loss', '--help')).out).toContain('NAME');
+  });
+
+  test('shows its version', async () => {
+    expect((await limbeck(cwd, '--version')).out).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  test('asks for more where a group stands alone', async () => {
+    const { code, out } = await limbeck(cwd, 'new');
+    expect(code).toBe(2);
+    expect(out).toContain('loss');
+  });
+
+  test.each([
+    [['rnu'], 'Did you mean limbeck run?'],
+    [['new', 'los'], 'Did you mean limbeck new loss?'],
+    [['train'], 'Run limbeck --help'],
+    [['constructor'], 'Run limbeck --help'],
+  ])('refuses the command %j', async (args, next) => {
+    const { code, err } = await limbeck(cwd, ...args);
+    expect(code).toBe(2);
+    expect(err).toContain('[unknown-command]');
+    expect(err).toContain(next);
+  });
+
+  test.each([
+    [['run', '--rot', 'x'], 'Did you mean --root?'],
+    [['run', '--root'], '--root without a value'],
+    [['run', 'a.ts', 'b.ts'], 'one argument too many'],
+    [['new', 'loss'], 'no name'],
+    [['resume', '-x'], 'the option -x'],
+  ])('refuses the arguments %j', async (args, text) => {
+    const { code, err } = await limbeck(cwd, ...args);
+    expect(code).toBe(2);
+    expect(err).toContain('[invalid-option]');
+    expect(err).toContain(text);
+  });
+});
