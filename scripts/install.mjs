@@ -16,7 +16,7 @@ const manifests = () => [
 ];
 
 /** Whether pnpm's own record says that everything in the lockfile is installed. */
-function wholeIsInstalled() {
+export function wholeIsInstalled() {
   const installed = path.join(root, 'node_modules', '.pnpm', 'lock.yaml');
   return (
     existsSync(installed) &&
@@ -41,7 +41,8 @@ export function install(packageName) {
     '--frozen-lockfile',
     '--ignore-scripts',
     '--prefer-offline',
-    ...(packageName ? ['--filter-prod', `${packageName}...`] : []),
+    // Without development dependencies, the root's tools stay away too.
+    ...(packageName ? ['--prod', '--filter', `${packageName}...`] : []),
   ]);
   if (status !== 0) {
     console.error(

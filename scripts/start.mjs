@@ -4,8 +4,10 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { install } from './install.mjs';
+import { install, wholeIsInstalled } from './install.mjs';
+import { transpile } from './transpile.mjs';
 import {
+  build,
   filesBelow,
   hashFiles,
   projects,
@@ -20,7 +22,7 @@ import {
 const example = 'code-language';
 const folder = path.join(root, 'examples', example);
 
-/** The folders of the packages that a project's manifest leads to, itself first. */
+/** The packages that a project's manifest leads to, by folder. */
 function closure(project) {
   const byName = new Map(
     projects().map((other) => [readJson(`${other}/package.json`).name, other]),
@@ -30,12 +32,12 @@ function closure(project) {
     const { dependencies = {} } = readJson(`${member}/package.json`);
     for (const name of Object.keys(dependencies)) if (byName.has(name)) seen.add(byName.get(name));
   }
-  return [...seen];
+  return [...seen].filter((member) => member.startsWith('packages/'));
 }
 
 /** Builds the packages that the example imports, unless their sources are those of the last build. */
-function build() {
-  const members = closure(`examples/${example}`).filter((member) => member.startsWith('packages/'));
+async function buildClosure() {
+  const members = closure(`examples/${example}`);
   const hash = hashFiles([
     'tsconfig.base.json',
     ...members.flatMap((member) => [
@@ -48,15 +50,17 @@ function build() {
   if (there && readStamp()[`build ${example}`] === hash) return;
   const start = performance.now();
   console.log(`Building ${members.length} packages …`);
-  const tsc = createRequire(path.join(folder, 'package.json')).resolve('typescript/bin/tsc');
-  const status = runNode([tsc, '-b', ...members.map((member) => path.join(root, member))]);
-  if (status !== 0) process.exit(status);
+  // Where TypeScript is installed, its own record of what is built must stay true.
+  if (wholeIsInstalled()) {
+    const status = build(members);
+    if (status !== 0) process.exit(status);
+  } else await transpile(members, folder);
   writeStamp({ [`build ${example}`]: hash });
   console.log(`Built in ${secondsSince(start)} s.`);
 }
 
 install(example);
-build();
+await buildClosure();
 const tsx = createRequire(path.join(folder, 'package.json')).resolve('tsx/cli');
 const child = spawn(
   process.execPath,
