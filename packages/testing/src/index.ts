@@ -1,5 +1,21 @@
+export {
+  batchSizes,
+  type BatchSizes,
+  hiddenStates,
+  type LabelledLogits,
+  labelledLogits,
+  labelledPairs,
+  labels,
+  type LogitPair,
+  logitPairs,
+  logits,
+  probabilities,
+  type Rows,
+} from './arbitraries.js';
 export type { LossOptions } from './built-loss.js';
 export { compile, type CompiledStep, type CompileOptions } from './compile.js';
+export { checkLoss, type LossFact } from './contract/check-loss.js';
+export type { ContractOptions } from './contract/loss-case.js';
 export { ContractError } from './contract-error.js';
 export { evaluate, type EvaluatedTerm, evaluateItems, type EvaluateOptions } from './evaluate.js';
 export { expectGradient, type GradientOptions } from './expect-gradient.js';

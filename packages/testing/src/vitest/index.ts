@@ -1,0 +1,1 @@
+export { lossContract, type LossContractOptions } from './loss-contract.js';
