@@ -28,14 +28,14 @@ export function comparisonSentence(comparison: Comparison, options: SentenceOpti
   const where = Object.entries(factors)
     .map(([factor, value]) => ` (${factor}: ${value})`)
     .join('');
-  const size = show(Math.abs(difference));
-  const by = points
-    ? `${size} ${size === '1.0' ? 'point' : 'points'} of ${name}`
-    : `${size} of ${name}`;
   if (low <= 0 && high >= 0) {
-    return `No difference shown between ${better} and ${worse}${where}: ${show(difference)}${points ? ' points' : ''} of ${name} (${range}).`;
+    const gap = points ? `${show(difference)} points` : show(difference);
+    return `In ${name}${where}, no difference is shown between ${better} and ${worse}: ${gap} (${range}).`;
   }
-  return `${better} is ${by} ${difference > 0 ? 'better' : 'worse'} than ${worse}${where} (${range}).`;
+  const size = show(Math.abs(difference));
+  const by = points ? `${size} ${size === '1.0' ? 'point' : 'points'}` : size;
+  const verdict = difference > 0 ? 'better' : 'worse';
+  return `In ${name}${where}, ${better} is ${by} ${verdict} than ${worse} (${range}).`;
 }
 
 /** A p-value as text. */

@@ -161,14 +161,14 @@ describe('compare', () => {
     const found = compare(accuracy(), { name: 'a', rows }, { name: 'A', rows });
     expect(found).toMatchObject({ difference: 0, low: 0, high: 0, p: 1 });
     expect(found.sentence).toBe(
-      'No difference shown between a and A: 0.0 points of accuracy (95% interval 0.0 to 0.0, p = 1.00).',
+      'In accuracy, no difference is shown between a and A: 0.0 points (95% interval 0.0 to 0.0, p = 1.00).',
     );
   });
 
   test('finds a clear difference, and says it in words', () => {
     const found = compare(
       accuracy(),
-      { name: 'The student', rows: answers(10) },
+      { name: 'the student', rows: answers(10) },
       { name: 'the baseline', rows: answers(3) },
       { factors: { set: 'test' } },
     );
@@ -176,7 +176,7 @@ describe('compare', () => {
     expect(found.low).toBeGreaterThan(0.15);
     expect(found.p).toBeCloseTo(1 / 1001, 9);
     expect(found.sentence).toMatch(
-      /^The student is 23\.3 points of accuracy better than the baseline \(set: test\) \(95% interval 1\d\.\d to \d\d\.\d, p < 0\.001\)\.$/,
+      /^In accuracy \(set: test\), the student is 23\.3 points better than the baseline \(95% interval 1\d\.\d to \d\d\.\d, p < 0\.001\)\.$/,
     );
   });
 

@@ -22,12 +22,12 @@ export function bytes(size: number): string {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 ? value : significant(value, 3)} ${units[unit]!}`;
+  return `${unit === 0 ? value : short(value)} ${units[unit]!}`;
 }
 
-/** Milliseconds with three figures: `0.142 ms`. */
+/** Milliseconds with up to three figures: `0.142 ms`. */
 export function milliseconds(value: number): string {
-  return `${significant(value, 3)} ms`;
+  return `${short(value)} ms`;
 }
 
 /** Seconds, or minutes and seconds: `2 min 03 s`. */
@@ -55,6 +55,11 @@ export function moment(iso: string): string {
     timeZone: 'UTC',
   });
   return `${day}, ${time.toISOString().slice(11, 16)} UTC`;
+}
+
+/** A number with three figures, without zeros at its end. */
+export function short(value: number): string {
+  return String(Number(significant(value, 3)));
 }
 
 /** A number with so many figures and no exponent. */

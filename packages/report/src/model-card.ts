@@ -74,13 +74,13 @@ function controls(report: RunReport): string[] {
   const said = comparisons.map((comparison) => `- ${line(comparisonSentence(comparison))}`);
   const list = present.map(
     ({ name, role, accuracy }) =>
-      `- ${line(name)} (${roleNames[role]}): ${percent(accuracy.value)}`,
+      `- ${line(name)}${roleNames[role] === name ? '' : ` (${roleNames[role]})`}: ${percent(accuracy.value)}`,
   );
   return [
     present.length === 0
       ? 'No control was run: what the teacher was good for is not known.'
       : `The same student without the teacher’s signals:\n\n${list.join('\n')}`,
-    ...(said.length === 0 ? [] : [said.join('\n')]),
+    ...(said.length === 0 ? [] : [`Paired comparisons:\n\n${said.join('\n')}`]),
   ];
 }
 

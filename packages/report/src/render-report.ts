@@ -8,8 +8,9 @@ import { overview } from './sections/overview.js';
 import { records } from './sections/records.js';
 import { costs, training } from './sections/run.js';
 import type { Section, Tools } from './sections/section.js';
+import { slices } from './sections/slices.js';
 import { systems } from './sections/systems.js';
-import { calibration, confusion, slices } from './sections/where.js';
+import { calibration, confusion } from './sections/errors.js';
 import { style } from './style.js';
 
 /** Options of {@link renderReport}. */
@@ -69,9 +70,7 @@ function page(report: RunReport, sections: readonly Section[]): Html {
         <nav aria-label="Sections">
           <ul>
             <li><a href="#top" class="home">${title}</a></li>
-            ${sections.map(
-              ({ id, title: heading }) => html`<li><a href="#${id}">${heading}</a></li> `,
-            )}
+            ${sections.map(({ id, short }) => html`<li><a href="#${id}">${short}</a></li> `)}
           </ul>
         </nav>
         <main id="main">
@@ -87,7 +86,7 @@ function page(report: RunReport, sections: readonly Section[]): Html {
         <footer>
           <p>
             Made by Limbeck from <code>report.json</code> on ${moment(finishedAt)}. Every number on
-            this page stands in that file.
+            this page comes from that file.
           </p>
         </footer>
       </body>

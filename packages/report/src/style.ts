@@ -52,7 +52,8 @@ code,pre{font-family:var(--mono);font-size:.86em}
 
 .scroll{overflow-x:auto;scrollbar-width:thin;scrollbar-color:var(--line) transparent}
 table{border-collapse:collapse;width:100%;margin:0 0 2rem;font:.875rem/1.35 var(--sans);font-variant-numeric:tabular-nums}
-caption{text-align:left;color:var(--muted);padding:0 0 .8rem;font-size:.8125rem;max-width:40rem}
+caption{text-align:left;color:var(--muted);padding:0 0 .8rem;font-size:.8125rem}
+caption span{position:sticky;left:0;display:block;width:min(40rem,calc(100vw - 2.4rem))}
 th,td{text-align:left;vertical-align:top;padding:.55rem 1.1rem .55rem 0;border-bottom:1px solid var(--line);font-weight:400}
 thead th{color:var(--muted);font-size:.78rem;white-space:nowrap;vertical-align:bottom}
 th:last-child,td:last-child{padding-right:0}
@@ -71,9 +72,8 @@ td.range{width:26%}
 .interval::before{content:"";position:absolute;left:var(--low);width:calc(var(--high) - var(--low));top:calc(50% - 1.5px);height:3px;background:var(--muted);border-radius:2px;opacity:.7}
 .interval::after{content:"";position:absolute;left:calc(var(--value) - 4.5px);top:calc(50% - 4.5px);width:9px;height:9px;border-radius:50%;background:var(--ink)}
 .ours .interval::before,.ours .interval::after{background:var(--accent)}
-.share{display:inline-block;width:calc(var(--share) * .01 * 12);height:.6rem;min-width:2px;border-radius:2px;background:var(--accent);opacity:.75}
+.share{display:inline-block;width:var(--share);height:.6rem;min-width:2px;border-radius:2px;background:var(--accent);opacity:.75}
 td:has(.share){width:40%}
-.share{width:var(--share)}
 
 .notes{margin:0 0 2rem;padding:0;list-style:none;font:.84rem/1.5 var(--sans);color:var(--muted);max-width:46rem}
 .notes li{margin:.25rem 0}
@@ -93,9 +93,10 @@ figcaption p{margin:.5rem 0 0}
 .mark.band{height:.7rem;border:0;background:var(--mark);opacity:.3;border-radius:2px}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 3rem}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:0 2.5rem}
-.beside{display:grid;grid-template-columns:minmax(0,1fr) 15rem;gap:0 3rem;align-items:start}
+.ranked b{font-weight:600}
+.beside:has(.aside){display:grid;grid-template-columns:minmax(0,1fr) 15rem;gap:0 3rem;align-items:start}
 .halves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:0 3rem}
-@media (max-width:60rem){.beside{grid-template-columns:minmax(0,1fr)}}
+@media (max-width:60rem){.beside:has(.aside){grid-template-columns:minmax(0,1fr)}}
 
 .findings{list-style:none;margin:0 0 2rem;padding:0;max-width:44rem}
 .findings li{position:relative;padding:.7rem 0 .7rem 2rem;border-bottom:1px solid var(--line)}
@@ -119,6 +120,8 @@ figcaption p{margin:.5rem 0 0}
 .source{margin:.6rem 0 0;font:.75rem/1.4 var(--sans);color:var(--muted);overflow-wrap:anywhere}
 
 details{margin:0 0 2rem}
+.figure + details,.beside + details{margin-top:-1.25rem}
+.mistakes + details{margin-top:1.25rem}
 summary{cursor:pointer;width:fit-content;font:.875rem/1.4 var(--sans);color:var(--accent);padding:.3rem 0}
 details[open] summary{margin-bottom:1rem}
 .facts{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);gap:.4rem 1.4rem;margin:0 0 1.5rem;font:.875rem/1.5 var(--sans)}
@@ -133,7 +136,12 @@ footer p{border-top:1px solid var(--line);padding-top:1.5rem;max-width:none}
   header.page{padding-top:2.5rem}
   section{padding-top:2.75rem}
   h2{font-size:1.6rem}
-  .figure .chart{min-width:min(var(--width),32rem)}
+  .numbers{grid-template-columns:1fr 1fr;gap:1.25rem}
+  .numbers b{font-size:1.7rem}
+  .figure .chart{min-width:min(var(--width),30rem)}
+  #label-efficiency-figure .chart{min-width:42rem}
+  .systems .range{min-width:8.5rem}
+  tbody th[scope=row]{min-width:6.5rem}
   .pair .chart,.grid .chart{min-width:0}
   .facts{grid-template-columns:1fr;gap:0}
   .facts dd{margin-bottom:.7rem}

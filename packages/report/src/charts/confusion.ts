@@ -32,13 +32,17 @@ export function confusionChart(confusion: ConfusionReport, id: string): Chart {
         x: {
           ...x,
           scale: { paddingInner: 0.06, paddingOuter: 0 },
-          axis: { ...axis, labelAngle: -90 },
+          axis: { ...axis, labelAngle: -90, titleY: label + 24 },
         },
-        y: { ...y, scale: { paddingInner: 0.06, paddingOuter: 0 }, axis },
+        y: {
+          ...y,
+          scale: { paddingInner: 0.06, paddingOuter: 0 },
+          axis: { ...axis, titleX: -label - 24 },
+        },
       },
       layer: [
         {
-          mark: { type: 'rect', color: colors.accent, cornerRadius: 2 },
+          mark: { type: 'rect', color: colors.accent },
           encoding: {
             // The square root shows rare confusions that a linear scale would hide.
             opacity: {

@@ -15,6 +15,7 @@ export const colors = {
 const axis = {
   domain: false,
   ticks: false,
+  labelFlush: false,
   gridColor: colors.line,
   gridWidth: 1,
   labelColor: colors.muted,
@@ -75,7 +76,13 @@ function frame(svg: string, id: string, title: string, description: string): Ret
   const inner = svg
     .slice(svg.indexOf('>') + 1, svg.lastIndexOf('</svg>'))
     .replaceAll(/\bid="/gu, `id="${id}-`)
-    .replaceAll('url(#', `url(#${id}-`);
+    .replaceAll('url(#', `url(#${id}-`)
+    // A hundredth of a pixel is enough; sixteen digits make the page four times as large.
+    .replaceAll(/ (?:d|transform|[xy][12]?|width|height)="[^"]*"/gu, (attribute) =>
+      attribute.replaceAll(/-?\d+\.\d{3,}/gu, (digits) =>
+        String(Number(Number(digits).toFixed(2))),
+      ),
+    );
   return Promise.resolve(
     html`<svg
       class="chart"

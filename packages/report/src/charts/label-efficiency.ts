@@ -32,8 +32,8 @@ export function labelEfficiencyChart(efficiency: LabelEfficiencyReport): Chart {
     description: `${sentence} Without a teacher the student reaches ${points
       .map((p) => `${percent(p.accuracy.value)} with ${count(p.labels)} labels`)
       .join(', ')}. Distilled it reaches ${percent(distilled.accuracy.value)}.`,
-    width: 640,
-    height: 300,
+    width: 860,
+    height: 320,
     padding: { left: 52, right: 24, top: 24, bottom: 52 },
     key: [
       { label: 'distilled', color: colors.accent, mark: 'line' },

@@ -10,7 +10,13 @@ export function reliabilityChart(reliability: ReliabilityReport, id: string): Ch
   const axis = { format: '.0%', values: [0, 0.25, 0.5, 0.75, 1] };
   const scale = { domain: [0, 1] };
   const x = { field: 'confidence', type: 'quantitative', title: 'confidence', scale, axis };
-  const y = { field: 'accuracy', type: 'quantitative', title: 'share right', scale, axis };
+  const y = {
+    field: 'accuracy',
+    type: 'quantitative',
+    title: 'share right',
+    scale,
+    axis: { ...axis, titleX: -48 },
+  };
 
   return {
     id,

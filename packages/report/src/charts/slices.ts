@@ -5,6 +5,9 @@ import type { Chart, KeyEntry } from './chart.js';
 import { colors } from './draw.js';
 import { accuracyDomain, textWidth } from './scales.js';
 
+/** From more values on a trait's chart takes the page's whole width. */
+export const manyValues = 8;
+
 /** Accuracy by the values of one trait: the student with its interval, beside its teacher and the scarce labels alone. */
 export function slicesChart(report: RunReport, by: string, id: string): Chart | undefined {
   const slices = report.slices.filter((slice) => slice.by === by);
@@ -44,9 +47,17 @@ export function slicesChart(report: RunReport, by: string, id: string): Chart | 
     axis: { grid: false, labelColor: colors.ink, labelLimit: 200, labelOverlap: false },
   };
   const label = Math.min(200, Math.max(...values.map(textWidth)));
-  const other = (name: string, color: string, shape: string) => ({
+  const other = (name: string, color: string) => ({
     data: { values: rows(name) },
-    mark: { type: 'point', shape, color, size: 44, strokeWidth: 1.5, opacity: 1 },
+    // Filled with the page, so that neither grid nor interval shows through.
+    mark: {
+      type: 'point',
+      stroke: color,
+      fill: colors.paper,
+      size: 44,
+      strokeWidth: 1.5,
+      opacity: 1,
+    },
     encoding: { x, y },
   });
   const key: KeyEntry[] = [
@@ -61,19 +72,19 @@ export function slicesChart(report: RunReport, by: string, id: string): Chart | 
     description: `Accuracy of ${student} by ${by}: ${ours
       .map(({ value, accuracy }) => `${value} ${percent(accuracy.value, 0)}`)
       .join(', ')}.`,
-    width: 500,
+    width: values.length > manyValues ? 500 : 330,
     height: 24 * values.length,
     padding: { left: label + 20, right: 20, top: 28, bottom: 8 },
     key,
     spec: {
       layer: [
-        ...(of(control).length > 0 ? [other(control!, colors.muted, 'circle')] : []),
-        ...(of(teacher).length > 0 ? [other(teacher!, colors.ink, 'circle')] : []),
         {
           data: { values: rows(student) },
           mark: { type: 'rule', color: colors.accent, strokeWidth: 2, opacity: 0.55 },
           encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y },
         },
+        ...(of(control).length > 0 ? [other(control!, colors.muted)] : []),
+        ...(of(teacher).length > 0 ? [other(teacher!, colors.ink)] : []),
         {
           data: { values: rows(student) },
           mark: { type: 'point', filled: true, color: colors.accent, size: 60, opacity: 1 },

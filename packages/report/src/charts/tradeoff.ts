@@ -64,7 +64,7 @@ export function tradeoffChart(
       .join('; ')}. Better is up and to the left.`,
     width,
     height,
-    padding: { left: 48, right: 16, top: 16, bottom: 52 },
+    padding: { left: 48, right: 30, top: 16, bottom: 52 },
     spec: {
       layer: [
         {

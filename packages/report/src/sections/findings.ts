@@ -21,11 +21,13 @@ export async function findings(report: RunReport, tools: Tools): Promise<Section
     const verdict = low > 0 ? 'better' : high < 0 ? 'worse' : 'level';
     const symbol = { better: '▲', worse: '▼', level: '≈' }[verdict];
     return html`<li class="${verdict}">
-      <span class="verdict" aria-hidden="true">${symbol}</span>${comparisonSentence(comparison)}
+      <span class="verdict" aria-hidden="true">${symbol}</span
+      >${unbroken(comparisonSentence(comparison))}
     </li>`;
   });
   return {
     id: 'findings',
+    short: 'Findings',
     title: 'What distillation bought',
     body: html`${chart}
     ${
@@ -36,4 +38,9 @@ export async function findings(report: RunReport, tools: Tools): Promise<Section
         </ul>`
     }`,
   };
+}
+
+/** The sentence with its p kept on one line. */
+function unbroken(sentence: string): string {
+  return sentence.replace(/p ([=<]) /u, 'p\u00a0$1\u00a0');
 }

@@ -24,6 +24,7 @@ export function mistakes(report: RunReport): Section | undefined {
   const rest = cards.slice(6);
   return {
     id: 'mistakes',
+    short: 'Mistakes',
     title: 'Its surest mistakes',
     body: html`<p class="lead">Wrong answers given with the most confidence, surest first.</p>
       <ol class="mistakes">

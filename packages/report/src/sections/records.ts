@@ -8,11 +8,9 @@ export function records(report: RunReport): Section {
   const { command, seeds, machine, versions = {}, notes = [], finishedAt, student } = report;
   const facts: [term: string, detail: HtmlValue][] = [
     ['Finished', moment(finishedAt)],
-    ...(command === undefined ? [] : [['Made by', html`<code>${command}</code>`] as const]).map(
-      ([term, detail]): [string, HtmlValue] => [term, detail],
-    ),
     ['Seeds', seeds.join(', ')],
   ];
+  if (command !== undefined) facts.push(['Made by', html`<code>${command}</code>`]);
   if (machine !== undefined) {
     facts.push(
       ['Machine', `${machine.cpu}, ${machine.cores} cores`],
@@ -22,6 +20,7 @@ export function records(report: RunReport): Section {
   for (const [name, version] of Object.entries(versions)) facts.push([name, version]);
   return {
     id: 'records',
+    short: 'Record',
     title: 'For the record',
     body: html`${
         notes.length > 0 &&

@@ -13,7 +13,12 @@ export async function training(report: RunReport, tools: Tools): Promise<Section
     if (drawn !== undefined) charts.push(drawn);
   }
   if (charts.length === 0) return undefined;
-  return { id: 'training', title: 'Training', body: html`<div class="grid">${charts}</div>` };
+  return {
+    id: 'training',
+    short: 'Training',
+    title: 'Training',
+    body: html`<div class="grid">${charts}</div>`,
+  };
 }
 
 /** What the teacher was asked, and where the time went. */
@@ -67,6 +72,7 @@ export function costs(report: RunReport): Section {
     );
   return {
     id: 'costs',
+    short: 'Cost',
     title: 'What it cost',
     body: html`${teacherTable}
     ${teacher?.terms !== undefined && html`<p>The teacher’s terms: ${teacher.terms}</p>`}

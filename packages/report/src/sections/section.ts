@@ -5,6 +5,8 @@ import type { Chart, DrawChart, KeyEntry } from '../charts/chart.js';
 export interface Section {
   /** Its anchor. */
   readonly id: string;
+  /** Its entry in the navigation. */
+  readonly short: string;
   /** Its heading. */
   readonly title: string;
   /** What stands under the heading. */
@@ -25,7 +27,7 @@ export async function figure(
 ): Promise<Html | undefined> {
   if (tools.draw === undefined || chart === undefined) return undefined;
   const picture = await tools.draw(chart);
-  return html`<figure class="figure">
+  return html`<figure class="figure" id="${chart.id}-figure">
     <h3>${chart.title}</h3>
     <div class="scroll" tabindex="0" role="region" aria-label="${chart.title}, chart">
       ${picture}
@@ -66,7 +68,7 @@ export function dataTable(
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>
       <caption>
-        ${caption}
+        <span>${caption}</span>
       </caption>
       <thead>
         <tr>

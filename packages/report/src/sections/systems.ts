@@ -1,7 +1,7 @@
 import type { RunReport, Role, SystemReport } from '@limbeck/evaluators';
 import { accuracyDomain } from '../charts/scales.js';
 import { tradeoffChart } from '../charts/tradeoff.js';
-import { bytes, count, percent, range, significant } from '../format.js';
+import { bytes, count, percent, range, short } from '../format.js';
 import { html, type Html } from '../html.js';
 import { controlRoles, roleNames } from '../pick-systems.js';
 import { dataTable, figure, none, type Section, type Tools } from './section.js';
@@ -15,9 +15,11 @@ const groups: readonly { readonly title: string; readonly roles: readonly Role[]
 /** Every system on the same items, and what its accuracy costs. */
 export async function systems(report: RunReport, tools: Tools): Promise<Section> {
   const { sets = [] } = report;
+  // Controls weigh and take what the student does: their points would only hide its own.
+  const shown = report.systems.filter(({ role }) => !controlRoles.includes(role));
   const charts = [
-    await figure(tools, tradeoffChart(report.systems, 'size')),
-    await figure(tools, tradeoffChart(report.systems, 'latency')),
+    await figure(tools, tradeoffChart(shown, 'size')),
+    await figure(tools, tradeoffChart(shown, 'latency')),
   ].filter((chart) => chart !== undefined);
   const setTable =
     sets.length > 0 &&
@@ -44,6 +46,7 @@ export async function systems(report: RunReport, tools: Tools): Promise<Section>
     );
   return {
     id: 'systems',
+    short: 'Systems',
     title: 'Systems',
     body: html`${systemTable(report)} ${notes(report.systems)}
     ${charts.length > 0 && html`<div class="pair">${charts}</div>`} ${setTable}`,
@@ -69,8 +72,10 @@ function systemTable({ systems: all }: RunReport): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Systems on the same items">
     <table class="systems">
       <caption>
-        All systems on the same items. Abstentions count as wrong; intervals are 95% and resample
-        whole groups of items.
+        <span
+          >All systems on the same items. Abstentions count as wrong; intervals are 95% and resample
+          whole groups of items.</span
+        >
       </caption>
       <thead>
         <tr>
@@ -104,8 +109,8 @@ function systemRow(system: SystemReport, domain: readonly [number, number]): Htm
 <td class="range"><span class="interval" style="--low:${at(accuracy.low)};--value:${at(accuracy.value)};--high:${at(accuracy.high)}" aria-hidden="true"></span><span class="under">${range(accuracy)}</span></td>
 <td class="number">${macroF1 === undefined ? none : percent(macroF1)}</td>
 <td class="number">${ece === undefined ? none : percent(ece)}</td>
-<td class="number">${latencyMs === undefined ? none : significant(latencyMs.p50, 3)}</td>
-<td class="number">${latencyMs === undefined ? none : significant(latencyMs.p95, 3)}</td>
+<td class="number">${latencyMs === undefined ? none : short(latencyMs.p50)}</td>
+<td class="number">${latencyMs === undefined ? none : short(latencyMs.p95)}</td>
 <td class="number">${sizeBytes === undefined ? none : bytes(sizeBytes)}</td>
 <td class="number">${count(n)}</td></tr>
 `;

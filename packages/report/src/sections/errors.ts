@@ -1,52 +1,9 @@
 import type { RunReport } from '@limbeck/evaluators';
 import { commonConfusions, confusionChart } from '../charts/confusion.js';
 import { reliabilityChart } from '../charts/reliability.js';
-import { slicesChart } from '../charts/slices.js';
 import { count, percent, range } from '../format.js';
 import { html, type Html } from '../html.js';
 import { dataTable, figure, type Section, type Tools } from './section.js';
-
-/** Accuracy by trait: a chart for each, and all numbers in a table to open. */
-export async function slices(report: RunReport, tools: Tools): Promise<Section | undefined> {
-  const traits = [...new Set(report.slices.map((slice) => slice.by))];
-  if (traits.length === 0) return undefined;
-  const parts: Html[] = [];
-  for (const [i, by] of traits.entries()) {
-    const chart = await figure(tools, slicesChart(report, by, `slices-${i + 1}`));
-    const rows = report.slices.filter((slice) => slice.by === by);
-    const table = dataTable(
-      `Accuracy by ${by}`,
-      [
-        { heading: by[0]!.toUpperCase() + by.slice(1) },
-        { heading: 'System' },
-        { heading: 'Accuracy', numeric: true },
-        { heading: '95% interval', numeric: true },
-        { heading: 'n', numeric: true },
-        { heading: 'Groups', numeric: true },
-      ],
-      rows.map(({ value, system, accuracy, n, groups }) => [
-        value,
-        system,
-        percent(accuracy.value),
-        range(accuracy),
-        count(n),
-        groups === undefined ? '' : count(groups),
-      ]),
-    );
-    parts.push(
-      chart === undefined
-        ? table
-        : html`<div>
-            ${chart}
-            <details>
-              <summary>All systems by ${by}, as a table</summary>
-              ${table}
-            </details>
-          </div>`,
-    );
-  }
-  return { id: 'slices', title: 'Where it is strong and weak', body: html`${parts}` };
-}
 
 /** Which classes are taken for which. */
 export async function confusion(report: RunReport, tools: Tools): Promise<Section | undefined> {
@@ -78,7 +35,7 @@ export async function confusion(report: RunReport, tools: Tools): Promise<Sectio
     );
     parts.push(html`<div class="beside">${chart}${list}</div>`);
   }
-  return { id: 'confusion', title: 'What it confuses', body: html`${parts}` };
+  return { id: 'confusion', short: 'Confusions', title: 'What it confuses', body: html`${parts}` };
 }
 
 /** How far confidence can be trusted. */
@@ -117,6 +74,7 @@ export async function calibration(report: RunReport, tools: Tools): Promise<Sect
   );
   return {
     id: 'calibration',
+    short: 'Confidence',
     title: 'Can its confidence be trusted?',
     body: html`<p class="lead">
         On the dashed line an answer given with 80% confidence is right 8 times in 10. Below it the

@@ -1,0 +1,76 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { parseRunReport } from '@limbeck/evaluators';
+import { writeReport } from '@limbeck/report/node';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { smallestReport } from './fixture.js';
+
+/** What the next call of `open` for a file with this ending does instead of opening it. */
+const fault: { ending?: string; code?: string } = {};
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  return {
+    ...real,
+    open: async (...given: Parameters<typeof real.open>) => {
+      const handle = await real.open(...given);
+      if (fault.ending !== undefined && String(given[0]).includes(fault.ending)) {
+        // Half of the text reaches the disk before it is full.
+        handle.writeFile = async (text) => {
+          await handle.write(String(text).slice(0, 100));
+          throw Object.assign(new Error('write failed'), { code: fault.code });
+        };
+      }
+      return handle;
+    },
+  };
+});
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'limbeck-report-'));
+});
+afterEach(async () => {
+  delete fault.ending;
+  delete fault.code;
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('writeReport', () => {
+  test('writes three files into a folder that it makes, and nothing else', async () => {
+    const inner = path.join(folder, 'runs', 'first');
+    const written = await writeReport(inner, smallestReport(), { card: { license: 'mit' } });
+    expect((await readdir(inner)).sort()).toEqual(['MODEL_CARD.md', 'report.html', 'report.json']);
+    const json: unknown = JSON.parse(await readFile(written.json, 'utf8'));
+    expect(parseRunReport(json)).toEqual(smallestReport());
+    expect(await readFile(written.html, 'utf8')).toMatch(/^<!doctype html>/u);
+    expect(await readFile(written.card, 'utf8')).toContain('license: "mit"');
+  });
+
+  test.each([
+    ['ENOSPC', 'disk-full'],
+    ['EDQUOT', 'disk-full'],
+    ['EIO', 'io-failed'],
+  ])('on %s it says %s and leaves the older file whole', async (code, expected) => {
+    await writeFile(path.join(folder, 'report.html'), 'older');
+    fault.ending = 'report.html';
+    fault.code = code;
+    await expect(writeReport(folder, smallestReport())).rejects.toMatchObject({
+      code: expected,
+      given: expect.stringContaining(code) as string,
+      cause: { code },
+    });
+    expect(await readFile(path.join(folder, 'report.html'), 'utf8')).toBe('older');
+    // What came before is there and whole; nothing half-written lies about.
+    expect((await readdir(folder)).sort()).toEqual(['MODEL_CARD.md', 'report.html', 'report.json']);
+    const json: unknown = JSON.parse(await readFile(path.join(folder, 'report.json'), 'utf8'));
+    expect(json).toEqual(smallestReport());
+  });
+
+  test('refuses a folder that is a file', async () => {
+    const file = path.join(folder, 'file');
+    await writeFile(file, '');
+    await expect(writeReport(file, smallestReport())).rejects.toMatchObject({ code: 'io-failed' });
+  });
+});
