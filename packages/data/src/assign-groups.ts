@@ -104,7 +104,7 @@ function start(groups: number, shares: readonly number[], rng: Rng): Uint8Array 
   return sides;
 }
 
-/** `100·missing groups + 100·missing rows / wanted rows + (share − fraction)²`, summed over labels and parts. */
+/** `100·missing groups + 100·missing rows / wanted rows + (share − fraction)²`, summed over parts and labels. */
 function costOf(
   { totals, shares, groups, least }: Assignment,
   counts: { readonly sums: readonly Float64Array[]; readonly groups: readonly Float64Array[] },
@@ -113,6 +113,8 @@ function costOf(
   for (let side = 0; side < shares.length; side++) {
     const sums = counts.sums[side]!;
     const having = counts.groups[side]!;
+    // A part without any row is worse than whatever else is missing.
+    if (sums.every((rows) => rows === 0)) cost += 1000 * totals.length;
     for (let label = 0; label < totals.length; label++) {
       const rows = sums[label]!;
       cost += 100 * Math.max(0, groups[side]! - having[label]!);

@@ -62,10 +62,9 @@ type Position = { readonly epoch: number; readonly index: number; readonly rows:
  * const collator = labelCollator<number>({ label: (row) => row, classes: 10 });
  * const source = batches([3, 1, 4, 1, 5], { batchSize: 2, collator, shuffle: false, epochs: 1 });
  * for await (const { batch, position } of source.open({ epoch: 0, index: 2, rows: 5 })) {
- *   console.log(batch.data.join(), JSON.stringify(position));
+ *   console.log(batch.data.join(), JSON.stringify(position)); // 4,1 {"epoch":0,"index":4,"rows":5}
+ *   // 5 {"epoch":1,"index":0,"rows":5}
  * }
- * // 4,1 {"epoch":0,"index":4,"rows":5}
- * // 5 {"epoch":1,"index":0,"rows":5}
  * ```
  */
 export function batches<Row, Batch>(

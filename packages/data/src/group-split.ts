@@ -63,7 +63,7 @@ export interface GroupSplit<Row, Part extends string> {
  * ```ts
  * import { groupSplit } from '@limbeck/data';
  *
- * const rows = [...'aabbccdd'].map((author, i) => ({ author, text: `text ${i}` }));
+ * const rows = 'aabbccdd'.split('').map((author, i) => ({ author, text: `text ${i}` }));
  * const fractions = { train: 0.75, test: 0.25 };
  * const { parts } = groupSplit(rows, { group: (row) => row.author, fractions });
  * console.log(parts.train.length, parts.test.length); // 6 2

@@ -66,8 +66,9 @@ export function textCollator<Row>(options: TextOptions<Row>): Collator<Row, Text
 /** At most `maxBytes` bytes of a text; an empty text is a line feed. */
 function bytesOf(text: string, maxBytes: number): Uint8Array {
   if (text === '') return emptyText;
-  // No UTF-16 unit takes less than a byte, so what lies further back need not be encoded.
-  const bytes = encoder.encode(text.length > maxBytes ? text.slice(0, maxBytes) : text);
+  // No UTF-16 unit takes less than a byte, so what lies further back need not be encoded. One more unit keeps the two
+  // halves of a character together.
+  const bytes = encoder.encode(text.length > maxBytes ? text.slice(0, maxBytes + 1) : text);
   return bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes;
 }
 
