@@ -6,7 +6,7 @@ import onnxProto, { type onnx } from 'onnx-proto';
 export const labels = ['vowels', 'digits', 'other'] as const;
 
 /** The weight of a byte for each label; the padding id's is huge, so that a missing mask cannot go unnoticed. */
-export function weightsOf(id: number): readonly [number, number, number] {
+function weightsOf(id: number): readonly [number, number, number] {
   const character = String.fromCharCode(id);
   if (id === 256) return [1000, -1000, 500];
   if ('aeiou'.includes(character)) return [1, 0, 0];
