@@ -24,25 +24,34 @@ export function wholeIsInstalled() {
   );
 }
 
+/** Whether the last install had development tools, which a closure's install would throw away. */
+function isWorkshop() {
+  const record = path.join(root, 'node_modules', '.modules.yaml');
+  return existsSync(record) && /devDependencies"?: true/.test(readFileSync(record, 'utf8'));
+}
+
 /**
  * Installs everything, or only what the named package and its dependencies need.
  *
- * @param {string} [packageName] - whose closure; everything if left out
+ * @param {string} [packageName] - whose closure; everything if left out, or if everything was installed before
  * @returns {boolean} whether something was installed
  */
 export function install(packageName) {
-  const scope = packageName ?? 'everything';
+  const closure = packageName !== undefined && !isWorkshop();
+  const scope = closure ? packageName : 'everything';
   const hash = hashFiles(manifests());
-  if (wholeIsInstalled() || (packageName && readStamp()[`install ${scope}`] === hash)) return false;
+  if (wholeIsInstalled() || (closure && readStamp()[`install ${scope}`] === hash)) return false;
   const start = performance.now();
-  console.log(`Installing ${packageName ? `what ${packageName} needs` : 'the workspace'} …`);
+  console.log(`Installing ${closure ? `what ${packageName} needs` : 'the workspace'} …`);
   const status = pnpm([
     'install',
     '--frozen-lockfile',
     '--ignore-scripts',
     '--prefer-offline',
+    // Between the two sizes pnpm starts node_modules anew; it would ask first.
+    '--config.confirmModulesPurge=false',
     // Without development dependencies, the root's tools stay away too.
-    ...(packageName ? ['--prod', '--filter', `${packageName}...`] : []),
+    ...(closure ? ['--prod', '--filter', `${packageName}...`] : []),
   ]);
   if (status !== 0) {
     console.error(
