@@ -13,7 +13,7 @@ describe('blocksOf', () => {
   });
 
   test('takes neither tsx nor text, and keeps fences inside longer ones', () => {
-    const text = `${fence}tsx\n<a/>\n${fence}\n${fence}text\nL = 1\n${fence}\n${fence}${'`'}md\n${fence}ts\nx\n${fence}\n${fence}${'`'}\n`;
+    const text = `${fence}tsx\n<a/>\n${fence}\n${fence}text\nL = 1\n${fence}\n${fence}\`md\n${fence}ts\nx\n${fence}\n${fence}\`\n`;
     expect(blocksOf('README.md', text)).toEqual([]);
   });
 
