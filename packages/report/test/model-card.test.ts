@@ -54,7 +54,7 @@ describe('modelCard', () => {
     ['the hash of the weights', 'sha256 of the weights: `4c1e9b0f'],
     ['seeds', '- Seeds: 1, 2, 3'],
     ['the teacher and what it was asked', '- Teacher: ngram-262144@4c1e9b, asked 24,310 times'],
-    ['the controls', '- shuffled teacher (shuffled teacher): '],
+    ['the controls', '- 2% of the labels alone (scarce labels alone): 7'],
     ['the paired comparisons', 'In accuracy, distilled student is '],
     ['the weakest slices', '- It is weakest on window length 1 to 3 lines ('],
     ['the second test set', '- On other ecosystems it reaches 79.7%'],

@@ -35,7 +35,14 @@ export function slicesChart(report: RunReport, by: string, id: string): Chart | 
     type: 'quantitative',
     title: null,
     scale: {
-      domain: accuracyDomain([...ours, ...of(teacher), ...of(control)].map((s) => s.accuracy)),
+      domain: accuracyDomain([
+        ...ours.map((slice) => slice.accuracy),
+        // Their intervals are not drawn, so they take no room.
+        ...[...of(teacher), ...of(control)].map(({ accuracy: { value } }) => ({
+          low: value,
+          high: value,
+        })),
+      ]),
     },
     axis: { format: '.0%', tickCount: 6, orient: 'top' },
   };
