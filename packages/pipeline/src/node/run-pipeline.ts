@@ -1,6 +1,12 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { canonicalJson, event, type JsonObject, LimbeckError, type LongWork } from '@limbeck/core';
+import {
+  canonicalJson,
+  event,
+  isLimbeckError,
+  type JsonObject,
+  type LongWork,
+} from '@limbeck/core';
 import type { StepIdentity } from '../identity.js';
 import { toJson } from '../json.js';
 import { orderSteps, type OutputsOf, type Pipeline } from '../pipeline.js';
@@ -123,11 +129,11 @@ export async function runPipeline<const Steps extends readonly PipelineStep[]>(
         folders: Object.fromEntries(names.map((name) => [name, stepFolder(folder, name)])),
       };
     } catch (error) {
-      const stopped = stops.abortSignal.aborted && error === stops.abortSignal.reason;
+      const stopped = isLimbeckError(error, 'interrupted') || isLimbeckError(error, 'aborted');
       const state = stopped ? 'interrupted' : 'failed';
       // The first error is the one to tell; on a full disk this one would only repeat it.
       await writeRun(folder, { ...record, state, table: table() }).catch(() => undefined);
-      if (stopped && error instanceof LimbeckError) logger.warn(error.next);
+      if (stopped) logger.warn(error.next);
       throw error;
     }
   } finally {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -83,6 +83,23 @@ describe('runPipeline under faults', () => {
     const second = await startFixture('run-counting', [root, '0']).ended;
     expect(second.stdout.trim()).toBe('run-locked');
     expect((await first.ended).stdout.trim()).toBe(expected);
+  });
+
+  test('says that it may not write', async (context) => {
+    const isRoot = process.getuid?.() === 0;
+    chmodSync(root, isRoot ? 0o755 : 0o555);
+    // The owner of all folders may write into any: as nobody, then.
+    const { stdout, stderr } = await startFixture(
+      'run-counting',
+      [root, '0'],
+      isRoot ? 65_534 : undefined,
+    ).ended;
+    chmodSync(root, 0o755);
+    if (isRoot && stdout === '' && /EACCES|ERR_MODULE_NOT_FOUND/.test(stderr)) {
+      context.skip('another user cannot read the sources here');
+    }
+    expect(stdout.trim()).toBe('io-failed');
+    expect(readdirSync(root)).toEqual([]);
   });
 
   test('lets one of several take a dead lock over', async () => {

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -272,12 +273,57 @@ describe('runPipeline', () => {
   });
 });
 
+describe('what belongs to a step', () => {
+  /** A step that always says the same and writes what it is told, and one that reads it. */
+  function writer(text: string) {
+    const written = step('written', {
+      version: '1',
+      config: { text },
+      run: async ({ config }, { folder }) => {
+        writeFileSync(path.join(folder, `${config.text.length}.txt`), config.text);
+        return readdirSync(folder).filter((name) => name.endsWith('.txt')).length;
+      },
+    });
+    const read = step('read', {
+      version: '1',
+      inputs: { written },
+      run: async ({ folders }) => {
+        const [name = ''] = readdirSync(folders.written).filter((each) => each.endsWith('.txt'));
+        return readFileSync(path.join(folders.written, name), 'utf8');
+      },
+    });
+    return [read, written] as const;
+  }
+
+  test('files count as output: steps that read them run again when only these change', async () => {
+    expect((await run(writer('one'))).outputs.read).toBe('one');
+    const { outputs, stages } = await run(writer('two'));
+    expect(outputs.read).toBe('two');
+    expect(stages[1]?.why).toEqual(['input written changed']);
+  });
+
+  test('a changed step starts with an empty folder', async () => {
+    await run(writer('one'));
+    expect((await run(writer('three'))).outputs.written).toBe(1);
+  });
+});
+
 describe('damage from outside', () => {
   const damages: readonly (readonly [string, (folder: string) => void, string])[] = [
     ['a truncated output.json', (f) => truncateSync(path.join(f, 'output.json'), 3), 'output.json'],
     ['no output.json', (f) => rmSync(path.join(f, 'output.json')), 'output.json'],
     ['a truncated file', (f) => truncateSync(path.join(f, 'words.txt'), 3), 'words.txt'],
     ['a missing file', (f) => rmSync(path.join(f, 'words.txt')), 'words.txt'],
+    [
+      'a truncated file with its old time',
+      (f) => {
+        const file = path.join(f, 'words.txt');
+        const { atime, mtime } = statSync(file);
+        truncateSync(file, 3);
+        utimesSync(file, atime, mtime);
+      },
+      'words.txt',
+    ],
     [
       'a file changed to the same size',
       (f) => {
@@ -372,6 +418,27 @@ describe('refusals', () => {
       code: 'disk-full',
       cause: { code: 'ENOSPC' },
     });
+  });
+
+  test.runIf(existsSync('/dev/full'))('a disk that fills up while events are written', async () => {
+    let folder = '';
+    const talks = step('talks', {
+      version: '1',
+      run: async (_given, { folder: own, resumed, onEvent, abortSignal }) => {
+        folder = own;
+        if (!resumed) throw new Error('not yet');
+        onEvent?.({ kind: 'said', atMs: 1 });
+        abortSignal?.throwIfAborted();
+        return 1;
+      },
+    });
+    await expect(run([talks])).rejects.toMatchObject({ code: 'step-failed' });
+    rmSync(path.join(folder, 'events.jsonl'));
+    symlinkSync('/dev/full', path.join(folder, 'events.jsonl'));
+    await expect(run([talks])).rejects.toMatchObject({ code: 'disk-full' });
+    expect((await readRun(await latestRun(root)))?.state).toBe('failed');
+    rmSync(path.join(folder, 'events.jsonl'));
+    expect((await run([talks])).outputs.talks).toBe(1);
   });
 
   test('an abort before and during a step', async () => {
