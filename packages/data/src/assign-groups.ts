@@ -44,31 +44,39 @@ export function assignGroups(assignment: Assignment, rng: Rng): Assigned {
   const { rows, groupRows, shares } = assignment;
   const sides = start(rows.length, shares, rng);
   const counts = tally(assignment, sides);
-  let cost = costOf(assignment, counts);
+  const labelsOf = rows.map((row) => [...row.keys()].filter((label) => row[label]! > 0));
+  const members = shares.map((_, side) => sides.reduce((n, its) => n + (its === side ? 1 : 0), 0));
+  const costs = shares.map((_, side) =>
+    assignment.totals.map((_total, label) => costOf(assignment, counts, side, label)),
+  );
+  let cost = costs.reduce((sum, its) => its.reduce((total, one) => total + one, sum), 0);
 
-  const put = (at: number, side: number): void => {
-    for (const [part, sign] of [
-      [sides[at]!, -1],
-      [side, 1],
-    ] as const) {
-      rows[at]!.forEach((n, label) => {
-        counts.sums[part]![label]! += sign * n;
-        if (n >= groupRows) counts.groups[part]![label]! += sign;
-      });
+  /** Adds a group's rows to a part or takes them away, and keeps the cost up to date. */
+  const change = (at: number, side: number, sign: 1 | -1): void => {
+    members[side]! += sign;
+    for (const label of labelsOf[at]!) {
+      const n = rows[at]![label]!;
+      counts.sums[side]![label]! += sign * n;
+      if (n >= groupRows) counts.groups[side]![label]! += sign;
+      const changed = costOf(assignment, counts, side, label);
+      cost += changed - costs[side]![label]!;
+      costs[side]![label] = changed;
     }
+  };
+  const put = (at: number, side: number): void => {
+    change(at, sides[at]!, -1);
+    change(at, side, 1);
     sides[at] = side;
   };
-  /** Does it, and undoes it unless that lowers the cost. */
+  /** Does it, and undoes it unless that lowers the cost and leaves no part empty. */
   const attempt = (moves: readonly (readonly [at: number, side: number])[]): boolean => {
+    const before = cost;
     const back = moves.map(([at]) => [at, sides[at]!] as const);
     for (const [at, side] of moves) put(at, side);
-    const changed = costOf(assignment, counts);
     // The slack keeps rounding from going round in circles.
-    if (changed < cost - 1e-9) {
-      cost = changed;
-      return true;
-    }
+    if (cost < before - 1e-9 && members.every((n) => n > 0)) return true;
     for (const [at, side] of back) put(at, side);
+    cost = before;
     return false;
   };
   const moveOne = (): boolean => {
@@ -81,13 +89,14 @@ export function assignGroups(assignment: Assignment, rng: Rng): Assigned {
     return better;
   };
   const swapTwo = (): boolean => {
+    let better = false;
     for (let a = 0; a < rows.length; a++) {
       for (let b = a + 1; b < rows.length; b++) {
         const swap = [[a, sides[b]!] as const, [b, sides[a]!] as const];
-        if (sides[a] !== sides[b] && attempt(swap)) return true;
+        if (sides[a] !== sides[b] && attempt(swap)) better = true;
       }
     }
-    return false;
+    return better;
   };
   while (moveOne() || swapTwo());
   return { sides, cost };
@@ -104,23 +113,15 @@ function start(groups: number, shares: readonly number[], rng: Rng): Uint8Array 
   return sides;
 }
 
-/** `100·missing groups + 100·missing rows / wanted rows + (share − fraction)²`, summed over parts and labels. */
+/** What a part's rows of a label cost: `100·missing groups + 100·missing rows / wanted rows + (share − fraction)²`. */
 function costOf(
   { totals, shares, groups, least }: Assignment,
   counts: { readonly sums: readonly Float64Array[]; readonly groups: readonly Float64Array[] },
+  side: number,
+  label: number,
 ): number {
-  let cost = 0;
-  for (let side = 0; side < shares.length; side++) {
-    const sums = counts.sums[side]!;
-    const having = counts.groups[side]!;
-    // A part without any row is worse than whatever else is missing.
-    if (sums.every((rows) => rows === 0)) cost += 1000 * totals.length;
-    for (let label = 0; label < totals.length; label++) {
-      const rows = sums[label]!;
-      cost += 100 * Math.max(0, groups[side]! - having[label]!);
-      if (rows < least[side]!) cost += (100 * (least[side]! - rows)) / least[side]!;
-      cost += (rows / totals[label]! - shares[side]!) ** 2;
-    }
-  }
-  return cost;
+  const rows = counts.sums[side]![label]!;
+  const missing = Math.max(0, groups[side]! - counts.groups[side]![label]!);
+  const lacking = rows < least[side]! ? 1 - rows / least[side]! : 0;
+  return 100 * missing + 100 * lacking + (rows / totals[label]! - shares[side]!) ** 2;
 }

@@ -1,4 +1,4 @@
-export { type Corpus, type CorpusOptions, loadCorpus } from './corpus.js';
-export { families } from './languages.js';
+export { type Corpus, loadCorpus } from './corpus.js';
 export type { Snippet } from './snippet.js';
-export { bars, type CorpusTable, type LanguageRow } from './table.js';
+export { bars } from './table.js';
+export { lengths } from './windows.js';
