@@ -87,4 +87,5 @@ export {
 export { segmentSumReference } from './segment/segment-sum-reference.js';
 export { simplify } from './graph/simplify.js';
 export { decodeModel, encodeModel } from './onnx/codec.js';
+export { fromOnnx, type FromOnnxOptions, type OnnxImport } from './onnx/from-onnx.js';
 export { type OnnxGraph, toOnnx, type ToOnnxOptions } from './onnx/to-onnx.js';

@@ -58,11 +58,16 @@ function rebuild(
   numbers: Map<Node, number>,
 ): readonly Tensor[] {
   const inputs = withoutExpands(node, given);
+  // An unchanged node stays the same one: inputs and what is made of them can be mixed with the graph they came from.
+  const unchanged = inputs.every(
+    (tensor, i) => tensor.node === node.inputs[i]!.node && tensor.index === node.inputs[i]!.index,
+  );
+  const next = unchanged ? node : { ...node, inputs };
   const same = identity(node, inputs);
   if (same !== undefined) return [same];
-  const folded = fold({ ...node, inputs });
+  const folded = fold(next);
   if (folded !== undefined) return [unique(folded.node, known, numbers)[0]!];
-  return unique({ ...node, inputs }, known, numbers);
+  return unique(next, known, numbers);
 }
 
 /** The node of this meaning: one made before, if there is one. */
