@@ -1,4 +1,4 @@
-import { checkWhole, LimbeckError } from '@limbeck/core';
+import { checkPositive, checkWhole, LimbeckError } from '@limbeck/core';
 import type { Empty, Model, Tensor } from '@limbeck/tensor';
 import { featureCount, type FeatureTable } from './feature-table.js';
 import {
@@ -20,6 +20,8 @@ export interface NgramClassifierOptions extends HeadOptions, NgramOptions {
   readonly maxBytes: number;
   /** What becomes of the vector log(1 + counts): `l2` divides it by its length. @defaultValue 'l2' */
   readonly normalise?: 'none' | 'l2';
+  /** Multiplies the features, so that layers behind unit vectors start at a useful size; above 0. @defaultValue 1 */
+  readonly scale?: number;
   /** Which buckets are features, so that the weights go to the most useful n-grams. @defaultValue all of them */
   readonly table?: FeatureTable;
 }
@@ -42,7 +44,7 @@ export interface NgramClassifier extends Model<TextInputs, NgramOutputs, MlpPara
  * Hashed n-grams of bytes, counted inside the graph, under a linear classifier or an MLP.
  *
  * ```text
- * f = log(1 + counts)        f ← f / √(Σ f² + 10⁻¹²) with 'l2'        logits = head(f)
+ * f = log(1 + counts)        f ← scale · f / √(Σ f² + 10⁻¹²) with 'l2'        logits = head(f)
  * ```
  *
  * Taps: `features`, `hidden/0`, …, `logits`.
@@ -60,9 +62,10 @@ export interface NgramClassifier extends Model<TextInputs, NgramOutputs, MlpPara
  * n-grams). {@link https://arxiv.org/abs/1607.01759}
  */
 export function ngramClassifier(options: NgramClassifierOptions): NgramClassifier {
-  const { orders, buckets, maxBytes, normalise = 'l2', table } = options;
+  const { orders, buckets, maxBytes, normalise = 'l2', scale = 1, table } = options;
   checkNgramOptions('ngramClassifier', options);
   checkWhole('ngramClassifier', { maxBytes }, orders[0]!, 'Use 512, for example.');
+  checkPositive('ngramClassifier', { scale }, 'Use 1 to leave the features as they are.');
   if (normalise !== 'none' && normalise !== 'l2') {
     throw new LimbeckError('invalid-option', {
       where: 'ngramClassifier',
@@ -78,6 +81,7 @@ export function ngramClassifier(options: NgramClassifierOptions): NgramClassifie
     buckets,
     maxBytes,
     normalise,
+    scale,
     ...(table === undefined ? {} : { table: tableToJson(table) }),
   };
   const text = { dtype: 'int64', shape: ['batch', 'bytes'] } as const;
@@ -90,8 +94,9 @@ export function ngramClassifier(options: NgramClassifierOptions): NgramClassifie
         ? weights.scatterAddAlong(indices, buckets)
         : weights.scatterAddAlong(lookUp(table, indices), width + 1).slice(1, 1, width + 1);
     const logs = counts.add(1).log();
-    if (normalise === 'none') return logs;
-    return logs.div(logs.square().sum(-1, { keep: true }).add(1e-12).sqrt());
+    if (normalise === 'none') return logs.mul(scale);
+    // One division of a small tensor in place of a product over all features.
+    return logs.div(logs.square().sum(-1, { keep: true }).add(1e-12).sqrt().div(scale));
   };
 
   return {
