@@ -63,7 +63,13 @@ for (const project of projects(['packages'])) {
       `${project}: exports "${entry}" names a source that is not there`,
     );
   }
-  for (const file of ['README.md', 'src/index.ts', 'tsconfig.json', 'vitest.config.ts']) {
+  for (const file of [
+    'README.md',
+    'LICENSE',
+    'src/index.ts',
+    'tsconfig.json',
+    'vitest.config.ts',
+  ]) {
     check(has(file), `${project}: has no ${file}`);
   }
   for (const [group, ending] of [

@@ -33,6 +33,7 @@ const gates = {
   api: [[script('api-reports.mjs')]],
   docs: [[script('check-docs.mjs')]],
   code: [[script('check-code-blocks.mjs')]],
+  tutorial: [[script('follow-add-a-loss.mjs')]],
   smoke: [[script('start.mjs'), '--smoke']],
 };
 
