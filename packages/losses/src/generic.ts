@@ -22,10 +22,3 @@ export interface AnyLoss {
 export type NeedsOf<L> = L extends { apply(signals: infer Needs, given: never): unknown }
   ? Needs
   : never;
-
-/** The parameters of a loss. */
-export type ParametersOf<L> = L extends {
-  apply(signals: never, given: { readonly parameters: infer P }): unknown;
-}
-  ? P
-  : never;
