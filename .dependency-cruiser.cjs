@@ -108,6 +108,13 @@ module.exports = {
       },
     },
     {
+      name: 'examples-by-name',
+      comment: 'Examples and benchmarks use what users can use.',
+      severity: 'error',
+      from: { path: '^(examples|benchmarks)/' },
+      to: { path: '^packages/', dependencyTypes: ['local'] },
+    },
+    {
       name: 'no-testing-in-src',
       comment: 'testing is for tests and benchmarks.',
       severity: 'error',

@@ -1,6 +1,6 @@
 // `pnpm gates` runs every gate after the tests; `pnpm gates lint types` only those. Ends with a table of seconds and
 // the line `N passed, N failed, N skipped`. A gate that fails does not keep the others from running.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { install } from './install.mjs';
 import { root, runNode, secondsSince } from './workspace.mjs';
@@ -23,7 +23,7 @@ const gates = {
       bin('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
       '--config',
       '.dependency-cruiser.cjs',
-      'packages',
+      ...['packages', 'examples', 'benchmarks'].filter((each) => existsSync(path.join(root, each))),
     ],
   ],
   knip: [[bin('knip', 'bin', 'knip.js'), '--no-config-hints']],

@@ -19,6 +19,7 @@ const planted = {
     'no-src-node-from-the-front-door',
   ],
   'packages/tensor/test/testing.test.ts': ["import '@limbeck/testing';", 'test-arrows-of-tensor'],
+  'examples/demo/by-path.ts': ["import '../../packages/losses/src/index.js';", 'examples-by-name'],
   'packages/losses/src/ok.ts': ["import '@limbeck/core';\nimport '@limbeck/tensor';", undefined],
   'packages/losses/test/ok.test.ts': ["import '@limbeck/testing';\nimport 'node:fs';", undefined],
   'packages/train/src/node/ok.ts': ["import '@limbeck/data/node';\nimport 'node:fs';", undefined],
@@ -64,7 +65,7 @@ beforeAll(() => {
   const cruise = path.join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    [cruise, '--config', '.dependency-cruiser.cjs', '-T', 'json', 'packages'],
+    [cruise, '--config', '.dependency-cruiser.cjs', '-T', 'json', 'packages', 'examples'],
     { cwd: folder, encoding: 'utf8', maxBuffer: 1e8 },
   );
   if (stdout === '') throw new Error(stderr);
