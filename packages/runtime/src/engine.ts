@@ -61,7 +61,7 @@ export interface Runner {
    * @param fetch - which outputs to bring out; each costs a copy. @defaultValue all of them
    * @returns the outputs that were asked for, in arrays of their own
    * @throws LimbeckError `missing-signal`, `unknown-name`, `dtype-mismatch`, `shape-mismatch` for what was fed or asked
-   * for; `invalid-data` for a size of 0 that a fused product cannot take; `engine-failed`, `worker-failed`, `aborted`,
+   * for; `invalid-data` for a size of 0 in a graph with batched products; `engine-failed`, `worker-failed`, `aborted`,
    * `disposed`
    */
   run(feeds: HostTensors, fetch?: readonly string[]): Promise<HostTensors>;

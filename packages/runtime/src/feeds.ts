@@ -8,8 +8,8 @@ export interface FeedRules {
   readonly inputs: ReadonlyMap<string, Spec>;
   /** Inputs whose value is known already but whose shape names sizes: they must agree with what is fed. */
   readonly fixed?: HostTensors;
-  /** Whether a size of 0 would reach a fused product, which ends the process with SIGFPE. */
-  readonly fusedProducts: boolean;
+  /** Whether a size of 0 could reach a batched product, which ONNX Runtime computes wrongly then. */
+  readonly batchedProducts: boolean;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface FeedRules {
  * @throws LimbeckError `missing-signal`, `unknown-name`, `dtype-mismatch`, `shape-mismatch`, `invalid-data`
  */
 export function checkFeeds(where: string, feeds: HostTensors, rules: FeedRules): HostTensors {
-  const { inputs, fixed = {}, fusedProducts } = rules;
+  const { inputs, fixed = {}, batchedProducts } = rules;
   for (const name of Object.keys(feeds)) {
     if (!inputs.has(name) || Object.hasOwn(fixed, name)) refuseName(where, name, inputs, fixed);
   }
@@ -29,7 +29,7 @@ export function checkFeeds(where: string, feeds: HostTensors, rules: FeedRules):
   for (const name of Object.keys(feeds)) {
     const feed = feeds[name]!;
     checkLength(name, feed);
-    if (fusedProducts && feed.data.length === 0) refuseEmpty(where, name, feed);
+    if (batchedProducts && feed.data.length === 0) refuseEmpty(where, name, feed);
     checked[name] = rounded(feed, inputs.get(name)!);
   }
   return checked;
@@ -72,7 +72,7 @@ function refuseEmpty(where: string, name: string, { shape }: HostTensor): never 
   throw new LimbeckError('invalid-data', {
     where,
     given: `"${name}" with shape ${showShape(shape)}`,
-    expected: 'no size of 0: this graph holds a fused matrix product, which cannot take one',
-    next: 'Skip the empty batch, or write the graph with toOnnx(…, { portable: true }).',
+    expected: 'no size of 0: ONNX Runtime computes the batched products of this graph wrongly then',
+    next: 'Skip the empty batch, or run it on the interpreter.',
   });
 }

@@ -8,8 +8,8 @@ import { SessionStepper } from './stepper.js';
 
 /** What {@link createRunner} must know beside the session. */
 export interface RunnerOptions {
-  /** Whether the graph holds fused products, which an empty tensor must not reach. */
-  readonly fusedProducts: boolean;
+  /** Whether the graph holds batched products, which an empty tensor must not reach. */
+  readonly batchedProducts: boolean;
   /** Once it is set off, calls are refused. */
   readonly abortSignal?: AbortSignal | undefined;
 }
@@ -32,7 +32,7 @@ class SessionRunner implements Runner {
     this.#life = new Lifetime('runner', options.abortSignal);
     this.#rules = {
       inputs: new Map(Object.entries(session.inputs)),
-      fusedProducts: options.fusedProducts,
+      batchedProducts: options.batchedProducts,
     };
     this.#offered = new Set(Object.keys(session.outputs));
   }
@@ -52,9 +52,9 @@ class SessionRunner implements Runner {
 
   async stepper(options: StepperOptions): Promise<Stepper> {
     this.#life.check('stepper');
-    const { fusedProducts, abortSignal } = this.#options;
+    const { batchedProducts, abortSignal } = this.#options;
     const life = new Lifetime('stepper', abortSignal);
-    const stepper = new SessionStepper(this.#session, fusedProducts, options, life);
+    const stepper = new SessionStepper(this.#session, batchedProducts, options, life);
     this.#steppers.add(stepper);
     return stepper;
   }

@@ -22,7 +22,7 @@ export class SessionStepper implements Stepper {
   #last: Promise<unknown> = Promise.resolve();
 
   /** @throws LimbeckError as {@link Runner.stepper} */
-  constructor(session: Session, fusedProducts: boolean, options: StepperOptions, life: Lifetime) {
+  constructor(session: Session, batchedProducts: boolean, options: StepperOptions, life: Lifetime) {
     const { carry, state, constants = {} } = options;
     checkCarry(session, options);
     this.#session = session;
@@ -41,7 +41,7 @@ export class SessionStepper implements Stepper {
     this.#rules = {
       inputs: specs([...batch, ...named]),
       fixed: Object.fromEntries(named.map((name) => [name, known[name]!])),
-      fusedProducts,
+      batchedProducts,
     };
     this.#free = new Set(
       Object.keys(session.outputs).filter((output) => !Object.hasOwn(carry, output)),

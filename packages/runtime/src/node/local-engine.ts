@@ -32,12 +32,12 @@ export class LocalEngine implements Engine {
   load(graph: Uint8Array | OnnxGraph): Promise<Runner> {
     return this.#life.use('load', async () => {
       const bytes = graph instanceof Uint8Array ? graph : graph.bytes;
-      const { fusedProducts } = graphFacts(bytes);
+      const { batchedProducts } = graphFacts(bytes);
       const session = await this.#create(bytes);
       const specs = graph instanceof Uint8Array ? specsOf(session) : graph;
       const profiling = this.#settings.profile !== undefined;
       const runner = createRunner(new OrtSession(this.#ort, session, specs, profiling), {
-        fusedProducts,
+        batchedProducts,
         abortSignal: this.#abortSignal,
       });
       this.#runners.add(runner);

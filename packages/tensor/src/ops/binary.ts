@@ -1,5 +1,6 @@
 import { type DType, LimbeckError, type Spec } from '@limbeck/core';
 import type { Operator, Value } from '../operator.js';
+import { dataTypeOf } from '../onnx/element-kinds.js';
 import type { Tensor } from '../tensor.js';
 import {
   broadcastIndex,
@@ -7,6 +8,7 @@ import {
   checkDtype,
   checkSameDtype,
   floats,
+  int,
   wrap,
 } from './support.js';
 
@@ -218,6 +220,13 @@ export const and: Operator = comparison('and', 'And', ['bool'], (x, y) => x !== 
 /** Whether at least one is true. */
 export const or: Operator = comparison('or', 'Or', ['bool'], (x, y) => x !== 0 || y !== 0);
 
+/** Dtypes that ONNX Runtime cannot choose between, and one that holds all their values. */
+const chosenAs: { readonly [D in DType]?: DType } = {
+  uint32: 'int64',
+  int8: 'int32',
+  bool: 'uint8',
+};
+
 /** a where the condition holds, b elsewhere. */
 export const where: Operator = {
   name: 'where',
@@ -243,5 +252,20 @@ export const where: Operator = {
     condition!.where(dy!, dy!.scalar(0)).sumTo(a!.shape),
     condition!.where(dy!.scalar(0), dy!).sumTo(b!.shape),
   ],
-  lower: (emit) => emit.node('Where', emit.inputs, emit.outputs),
+  lower: (emit) => {
+    const { dtype } = emit.outputSpecs[0]!;
+    const wide = chosenAs[dtype];
+    if (wide === undefined) return emit.node('Where', emit.inputs, emit.outputs);
+    const [condition, ...branches] = emit.inputs;
+    const cast = (from: string, into: string, to: DType): void =>
+      emit.node('Cast', [from], [into], { to: int(dataTypeOf(to)) });
+    const widened = branches.map((branch) => {
+      const name = emit.fresh();
+      cast(branch, name, wide);
+      return name;
+    });
+    const chosen = emit.fresh();
+    emit.node('Where', [condition!, ...widened], [chosen]);
+    cast(chosen, emit.outputs[0]!, dtype);
+  },
 };
