@@ -102,7 +102,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/([^/]+)/' },
       to: {
-        path: '^packages/',
+        path: '^packages/[^/]+/(src|dist)/',
         pathNot: '^packages/$1/',
         dependencyTypes: ['local'],
       },
