@@ -162,8 +162,15 @@ function fold(node: Node): Tensor | undefined {
   const small = sizes.length === shape.length && sizeOf(sizes) <= foldLimit;
   const constants = node.inputs.every((tensor) => tensor.node.operator.name === 'constant');
   if (!small || !constants || name === 'dimension') return undefined;
+  if (name === 'cast' && widens(node)) return undefined;
   const { value } = interpret({ value: new Tensor(node) });
   return constant(rounded(value, dtype));
+}
+
+/** Whether a cast makes several numbers larger: stored small, as int8 weights are, they should stay small. */
+function widens({ inputs: [from], outputs: [to] }: Node): boolean {
+  const { data } = (from!.node.attributes as ConstantAttributes).value;
+  return data.length > 1 && data.byteLength < allocate(to!.dtype, data.length).byteLength;
 }
 
 function rounded(value: HostTensor, dtype: HostTensor['dtype']): HostTensor {
