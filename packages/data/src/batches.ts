@@ -1,5 +1,7 @@
 import {
+  type BatchSource,
   checkWhole,
+  type Fed,
   type Collator,
   type HostTree,
   type Json,
@@ -8,23 +10,6 @@ import {
   type Specs,
 } from '@limbeck/core';
 import { checkNotEmpty } from './checks.js';
-
-/** One batch and where its source stands just behind it. */
-export interface PlacedBatch<Batch> {
-  readonly batch: HostTree<Batch>;
-  /** What {@link Batches.open} takes to go on behind this batch. */
-  readonly position: Json;
-  /** Whether it is the last batch of an epoch. */
-  readonly endOfEpoch: boolean;
-}
-
-/** A resumable source of batches: what a training program reads. */
-export interface Batches<Batch> {
-  /** What a batch looks like. */
-  readonly specs: Specs<Batch>;
-  /** The batches behind a position, or from the first one. */
-  open(from?: Json): AsyncIterable<PlacedBatch<Batch>>;
-}
 
 /** Options of {@link batches}. */
 export interface BatchesOptions<Row, Batch> {
@@ -70,7 +55,7 @@ type Position = { readonly epoch: number; readonly index: number; readonly rows:
 export function batches<Row, Batch>(
   rows: readonly Row[] | ((epoch: number) => readonly Row[]),
   options: BatchesOptions<Row, Batch>,
-): Batches<Batch> {
+): BatchSource<Batch> {
   const { batchSize, collator, shuffle = true, seed = 0, dropLast = false } = options;
   const { epochs = Infinity } = options;
   checkWhole('batches', { batchSize }, 1, 'Use 64, for example.');
@@ -83,7 +68,7 @@ export function batches<Row, Batch>(
     checkNotEmpty('batches', { length: dropLast && length < batchSize ? 0 : length });
   }
 
-  async function* open(from?: Json): AsyncGenerator<PlacedBatch<Batch>> {
+  async function* open(from?: Json): AsyncGenerator<Fed<Batch>> {
     const start = from === undefined ? undefined : readPosition(from);
     let index = start?.index ?? 0;
     for (let epoch = start?.epoch ?? 0; epoch < epochs; epoch++, index = 0) {

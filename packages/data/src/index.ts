@@ -1,4 +1,4 @@
-export { type Batches, batches, type BatchesOptions, type PlacedBatch } from './batches.js';
+export { batches, type BatchesOptions } from './batches.js';
 export { checkFinite, checkLabelled, checkNotEmpty, type LabelledOptions } from './checks.js';
 export {
   joinCollators,

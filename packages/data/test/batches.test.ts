@@ -1,13 +1,13 @@
 import { fc, test } from '@fast-check/vitest';
 import type { Json } from '@limbeck/core';
-import { type Batches, batches, labelCollator, prefetch } from '@limbeck/data';
+import { batches, labelCollator, prefetch } from '@limbeck/data';
 import { describe, expect } from 'vitest';
 
 const collator = labelCollator<number>({ label: (row) => row, classes: 1000 });
 const numbers = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
 /** The first batches of a source, as numbers, with their positions. */
-async function take(source: Batches<unknown>, count: number, from?: Json) {
+async function take(source: BatchSource<unknown>, count: number, from?: Json) {
   const taken: { rows: number[]; position: Json; endOfEpoch: boolean }[] = [];
   for await (const { batch, position, endOfEpoch } of source.open(from)) {
     const data = (batch as { data: BigInt64Array }).data;
@@ -29,7 +29,7 @@ describe('batches', () => {
     'go on exactly where they were left',
     async (rows, batchSize, shuffle, dropLast, at, ahead) => {
       fc.pre(!dropLast || rows >= batchSize);
-      const make = (): Batches<unknown> => {
+      const make = (): BatchSource<unknown> => {
         const source = batches(numbers(rows), { batchSize, collator, shuffle, dropLast, seed: 5 });
         return ahead ? prefetch(source, 3) : source;
       };

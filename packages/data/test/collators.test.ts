@@ -33,6 +33,11 @@ describe('textCollator', () => {
     expect([...collator.collate(['abcdef']).inputIds.data]).toEqual([97, 98, 99, 256]);
   });
 
+  test('cuts at a byte, never by halves of a UTF-16 pair', () => {
+    const { inputIds } = textCollator({ text, maxBytes: 2, dtype: 'uint8' }).collate(['a😀']);
+    expect([...inputIds.data]).toEqual([97, 0xf0]);
+  });
+
   test('reads an empty text as a line feed', () => {
     expect([...textCollator({ text, dtype: 'uint8' }).collate(['']).inputIds.data]).toEqual([10]);
   });

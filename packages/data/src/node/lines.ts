@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { fileError } from './errors.js';
 
-/** A line of a file, without its line break. */
+/** A line of a file, without its line feed. */
 export interface RawLine {
   /** Counted from 1. */
   readonly number: number;
@@ -13,7 +13,6 @@ export interface RawLine {
 }
 
 const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
 
 /**
  * The lines of a file, gzipped or not (told by its first two bytes), in constant memory.
@@ -30,9 +29,8 @@ export async function* readLines(
   let parts: Uint8Array[] = [];
   let size = 0;
   const take = (): RawLine => {
-    const whole = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-    const end = whole.at(-1) === carriageReturn ? -1 : undefined;
-    const line = { number: ++number, bytes: whole.subarray(0, end), tooLong: size > maxLineBytes };
+    const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+    const line = { number: ++number, bytes, tooLong: size > maxLineBytes };
     parts = [];
     size = 0;
     return line;

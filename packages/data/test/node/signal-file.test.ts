@@ -217,12 +217,27 @@ describe('openSignalStore', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test('keeps the order of vectors: the same widths in another order are refused', async () => {
+    const path = fresh();
+    type Two = { readonly a: Float32Array; readonly b: Float32Array };
+    const store = openSignalStore<Two>(path, { provenance, widths: { a: 1, b: 2 } });
+    const signals = { b: Float32Array.of(2, 3), a: Float32Array.of(1) };
+    await store.put({ ...answer('x', [0, 0]), signals });
+    expect(store.get(contentHash('x'))).toEqual(signals);
+    store.dispose();
+    expect(() => openSignalStore<Two>(path, { provenance, widths: { b: 2, a: 1 } })).toThrow(
+      expect.objectContaining({ code: 'checkpoint-mismatch' }),
+    );
+  });
+
   test('takes no trailing garbage for a record', async () => {
     const path = await filled();
+    const whole = readFileSync(path).length;
     appendFileSync(path, 'x'.repeat(recordSize + 5));
     const store = open(path);
     expect([store.size, store.cutBytes]).toEqual([3, recordSize + 5]);
     store.dispose();
+    expect(readFileSync(path)).toHaveLength(whole);
   });
 });
 
