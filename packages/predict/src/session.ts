@@ -48,7 +48,10 @@ export interface OnnxRuntime {
     create(model: Uint8Array, options: { readonly [name: string]: unknown }): Promise<OnnxSession>;
   };
   /** Makes tensors. */
-  readonly Tensor: new (type: 'int64', data: BigInt64Array, dims: readonly number[]) => OnnxTensor;
+  readonly Tensor: {
+    /** Makes one, on the CPU. */
+    new (type: 'int64', data: BigInt64Array, dims: readonly number[]): OnnxTensor;
+  };
 }
 
 /** Options of {@link onnxSessions}. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parseConfig } from '@limbeck/predict';
 import { describe, expect, test } from 'vitest';
 import { tinyConfig } from './tiny-student.js';
@@ -17,6 +18,19 @@ describe('parseConfig', () => {
       padId: 256,
       temperature: 1,
       labels: ['a', 'b', 'c'],
+    });
+  });
+
+  test('reads what version 1 of the format had', () => {
+    const file = new URL('fixtures/student-v1/config.json', import.meta.url);
+    expect(parseConfig(readFileSync(file, 'utf8'))).toEqual({
+      family: 'tiny',
+      inputs: 'bytes',
+      maxBytes: 16,
+      padId: 256,
+      temperature: 1.5,
+      weightsSha256: 'ab'.repeat(32),
+      labels: ['vowels', 'digits', 'other'],
     });
   });
 

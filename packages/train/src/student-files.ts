@@ -31,7 +31,8 @@ export interface StudentFilesOptions {
  * the text's UTF-8 bytes.
  *
  * The tokenizer is a BPE over the 256 byte characters without any merge. Its byte-level pre-tokenizer goes without
- * the usual regular expression, and nothing is put before or after, so that a text's ids are its bytes and no more.
+ * the usual regular expression, which has nothing to split here, and nothing is put before or after: a text's ids are
+ * its bytes and no more.
  *
  * @throws LimbeckError `empty-data` without labels, `duplicate-name` for a label twice, `invalid-option` for a
  * `maxBytes` that is no whole number above 0 or a temperature that is not above 0.
