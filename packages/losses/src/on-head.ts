@@ -41,19 +41,18 @@ export function onHead<
   S extends TensorTree,
 >(name: Name, loss: Loss<Needs, P, S>): Loss<OnHeadNeeds<Name, Needs>, P, S> {
   const own = `${name}.${loss.name}`;
-  const { init, advance } = loss;
   const pick = <T>(signals: object): T => pickHead(own, name, signals) as T;
   return {
     name: own,
     per: loss.per,
-    ...(init && { init: (rng, needs) => init.call(loss, rng, pick(needs)) }),
-    ...(advance && {
-      advance: (given) =>
-        advance.call(loss, { ...given, totals: unnamed(own, loss, given.totals) }),
+    ...(loss.init && { init: (rng, needs) => loss.init!(rng, pick(needs)) }),
+    ...(loss.advance && {
+      advance: (given) => loss.advance!({ ...given, totals: unnamed(own, loss, given.totals) }),
     }),
     apply: (signals, given) => {
       const { terms, state } = loss.apply(pick<Needs>(signals), given);
-      const there = signals.present?.[name];
+      const marks: { readonly [head: string]: Tensor | undefined } | undefined = signals.present;
+      const there = marks?.[name];
       return { terms: terms.map((term) => marked(own, loss, term, there)), state };
     },
   };

@@ -36,12 +36,11 @@ export function weightedBy<Needs, P extends TensorTree, S extends TensorTree, Mo
     });
   }
   const name = `weightedBy(${loss.name})`;
-  const { init, advance } = loss;
   return {
     name,
     per: loss.per,
-    ...(init && { init: (rng, needs) => init.call(loss, rng, needs as never) }),
-    ...(advance && { advance: (given) => advance.call(loss, given) }),
+    ...(loss.init && { init: (rng, needs) => loss.init!(rng, needs as never) }),
+    ...(loss.advance && { advance: (given) => loss.advance!(given) }),
     apply: (signals, given) => {
       const { terms, state } = loss.apply(signals, given);
       const factor = ratio(signals);
