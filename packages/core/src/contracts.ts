@@ -14,6 +14,25 @@ export interface Collator<Row, Batch> {
   collate(rows: readonly Row[]): HostTree<Batch>;
 }
 
+/** One batch and where its source stands just behind it. */
+export interface Fed<Batch> {
+  readonly batch: HostTree<Batch>;
+  /** What {@link BatchSource.open} takes to go on behind this batch. */
+  readonly position: Json;
+  /** Whether the data have been gone through once more with this batch. @defaultValue false */
+  readonly endOfEpoch?: boolean;
+}
+
+/** Where a training phase's batches come from. `View` is what a live source sees of the run. */
+export interface BatchSource<Batch, View = unknown> {
+  /** What a batch looks like; sizes that vary from batch to batch are names. */
+  readonly specs: Specs<Batch>;
+  /** Whether it reads the view (on-policy); then it is never read ahead. @defaultValue false */
+  readonly live?: boolean;
+  /** The batches behind a position, or from the start. A source that ends is opened again from the start. */
+  open(from?: Json, view?: View): AsyncIterable<Fed<Batch>>;
+}
+
 /** One input to be labelled. */
 export interface Item<Input> {
   /** What the answer is filed under: the hash of the input. */

@@ -1,9 +1,11 @@
 export { checkBetween, checkPositive, checkWhole } from './checks.js';
 export type {
   Answer,
+  BatchSource,
   Collator,
   ContentHash,
   Cost,
+  Fed,
   Item,
   LabelOptions,
   Learner,

@@ -3,11 +3,9 @@ import {
   checkWhole,
   type Fed,
   type Collator,
-  type HostTree,
   type Json,
   LimbeckError,
   Rng,
-  type Specs,
 } from '@limbeck/core';
 import { checkNotEmpty } from './checks.js';
 

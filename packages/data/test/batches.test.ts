@@ -1,5 +1,5 @@
 import { fc, test } from '@fast-check/vitest';
-import type { Json } from '@limbeck/core';
+import type { BatchSource, Json } from '@limbeck/core';
 import { batches, labelCollator, prefetch } from '@limbeck/data';
 import { describe, expect } from 'vitest';
 

@@ -104,7 +104,7 @@ export type Predict = (inputs: {
  */
 export function distillation<
   In extends TensorTree,
-  Out extends TensorTree,
+  Out,
   P extends TensorTree,
   S extends TensorTree,
   Batch extends TensorTree & { readonly inputs: In },
@@ -217,7 +217,7 @@ export function distillation<
         state: {
           student: { parameters: state.student.parameters, state: studentState },
           loss: { parameters: state.loss.parameters, state: lossState },
-        } as Partial<State>,
+        },
       };
     },
     finish: (state, sums, context) => {
@@ -247,7 +247,7 @@ export function distillation<
             state: state.student.state,
             inputs,
             context: context.scope('student'),
-          }).outputs,
+          }).outputs as unknown as TensorTree,
       } as never,
     },
     init: (rng) => {
@@ -260,7 +260,7 @@ export function distillation<
         loss: own,
         optimizer: optimizer.init(specs),
         average: averageDecay === 0 ? {} : copyTree(fresh.parameters),
-      } as unknown as HostTree<State>;
+      };
     },
     ...(evaluation === undefined
       ? {}

@@ -7,10 +7,21 @@ export {
   type Signals,
   type Supplied,
 } from './distillation.js';
+export type { FloatGate } from './export/float-gate.js';
+export type { Int8Gate } from './export/int8-gate.js';
+export {
+  type ExportRecord,
+  type FileRecord,
+  type PackOptions,
+  packStudent,
+  type StudentPackage,
+} from './export/pack-student.js';
+export type { QuantisedWeight, Quantiser } from './export/quantise.js';
+export type { Int8Options } from './export/quantise-student.js';
+export { type FileNames, textClassifierNames } from './export/student-graph.js';
 export type {
   AccumulatingPhase,
   BatchSource,
-  Fed,
   Metrics,
   Phase,
   Program,

@@ -1,6 +1,6 @@
-import { type HostTensor, type Json, LimbeckError } from '@limbeck/core';
+import { type Fed, type HostTensor, type Json, LimbeckError } from '@limbeck/core';
 import { flatBatch } from './phase-runner.js';
-import type { BatchSource, Fed, RunView, StateTree } from './program.js';
+import type { BatchSource, RunView, StateTree } from './program.js';
 import type { FlatState } from './state-tree.js';
 
 /** The batches of one step. */
@@ -69,8 +69,8 @@ export class PhaseFeeder<S extends StateTree> {
   async #next(phase: string): Promise<Fed<unknown>> {
     for (let tries = 0; tries < 2; tries++) {
       const source = this.#open.get(phase) ?? this.#start(phase);
-      const { done, value } = await source.iterator.next();
-      if (done !== true) return value;
+      const next = await source.iterator.next();
+      if (next.done !== true) return next.value;
       this.#open.delete(phase);
       this.#positions.delete(phase);
     }
@@ -94,12 +94,12 @@ export class PhaseFeeder<S extends StateTree> {
 
   /** Lets go of all sources. */
   async close(): Promise<void> {
-    await Promise.all([...this.#open.values()].map(({ iterator }) => iterator.return?.()));
+    for (const { iterator } of this.#open.values()) await iterator.return?.();
     this.#open.clear();
   }
 }
 
 function firstSize(batch: FlatState): number {
-  const [first] = Object.values(batch) as HostTensor[];
+  const [first] = Object.values(batch);
   return first?.shape[0] ?? 0;
 }

@@ -1,27 +1,11 @@
-import type { HostTensor, HostTree, Json, Rng, Spec, Specs } from '@limbeck/core';
+import type { BatchSource as Source, HostTensor, HostTree, Rng, Spec, Specs } from '@limbeck/core';
 import type { Context, Tensor, TensorTree } from '@limbeck/tensor';
 
 /** The state of a program: players, moments, averages, synthetic inputs, loss state. */
 export type StateTree = { readonly [player: string]: TensorTree };
 
-/** One batch and where its source stands just after it. */
-export interface Fed<B> {
-  readonly batch: HostTree<B>;
-  /** What {@link BatchSource.open} takes to go on behind this batch. */
-  readonly position: Json;
-  /** Whether the data have been gone through once more with this batch. */
-  readonly endOfEpoch?: boolean;
-}
-
-/** Where a phase's batches come from. */
-export interface BatchSource<B, S extends StateTree = StateTree> {
-  /** What a batch looks like; sizes that vary from batch to batch are names. */
-  readonly specs: Specs<B>;
-  /** Whether it reads the view (on-policy); then it is never read ahead. @defaultValue false */
-  readonly live?: boolean;
-  /** The batches behind a position, or from the start. A source that ends is opened again from the start. */
-  open(from: Json | undefined, view: RunView<S>): AsyncIterable<Fed<B>>;
-}
+/** Where a phase's batches come from; a live one is given the {@link RunView}. */
+export type BatchSource<B, S extends StateTree = StateTree> = Source<B, RunView<S>>;
 
 /** Metrics by name. */
 export type Metrics = { readonly [name: string]: number };
