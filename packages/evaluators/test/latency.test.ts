@@ -22,8 +22,8 @@ describe('measureLatency', () => {
   test('has the quantiles of what each call took', async () => {
     const clock = manualClock();
     const takes = (factor: number) => async (input: number) => {
-      clock.now += factor * input;
       await Promise.resolve();
+      clock.now += factor * input;
     };
     const inputs = Array.from({ length: 101 }, (_, i) => i);
     const measured = await measureLatency({ fast: takes(1), slow: takes(3) }, inputs, {

@@ -187,6 +187,7 @@ describe('what metrics refuse', () => {
     ],
     ['NaN', 'non-finite-data', () => measure(nll(), soft([[NaN, 1]]), [0])],
     ['logits', 'invalid-data', () => measure(accuracy(), soft([[3, -1]]), [0])],
+    ['a negative probability', 'invalid-data', () => measure(accuracy(), soft([[1.5, -0.5]]), [0])],
     ['rows that do not add up', 'invalid-data', () => measure(ece(), soft([[0.2, 0.2]]), [0])],
     [
       'a cut-off row',

@@ -248,6 +248,7 @@ describe('mcnemar', () => {
 
   test('counts exactly where few items are discordant', () => {
     expect(mcnemar({ firstOnly: 12, secondOnly: 5 })).toMatchObject({ method: 'exact' });
+    expect(mcnemar({ firstOnly: 19, secondOnly: 5 })).toMatchObject({ method: 'exact' });
     expect(mcnemar({ firstOnly: 20, secondOnly: 5 })).toMatchObject({ method: 'corrected' });
     expect(mcnemar({ firstOnly: 0, secondOnly: 0 }).p).toBe(1);
   });
