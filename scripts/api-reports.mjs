@@ -61,7 +61,8 @@ for (const project of projects(['packages'])) {
               'ae-missing-release-tag': { logLevel: ExtractorLogLevel.None },
               'ae-undocumented': { logLevel: ExtractorLogLevel.None },
               'ae-unresolved-link': { logLevel: ExtractorLogLevel.None },
-              'ae-forgotten-export': { logLevel: ExtractorLogLevel.Error },
+              // An export of `.` that `/node` speaks of counts as forgotten here; TypeDoc knows all entry points.
+              'ae-forgotten-export': { logLevel: ExtractorLogLevel.None },
             },
             tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
           },

@@ -13,7 +13,7 @@ const lines = `${stdout}${stderr}`.split(/\r?\n/);
 const faults = lines.filter(
   (line) =>
     /^\[(?:warning|error)\]/.test(line) &&
-    !/\.__type\.|\.__index\./.test(line) &&
+    !/\.__(?:type|index)\b/.test(line) &&
     !/Found \d+ errors? and \d+ warnings?/.test(line),
 );
 for (const fault of faults) console.error(fault);
