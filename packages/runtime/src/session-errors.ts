@@ -9,7 +9,7 @@ const damaged =
 
 /** What it says when a node has no kernel. */
 const kernels =
-  /not a registered function\/op|Could not find an implementation|NOT_IMPLEMENTED|No opset import|is under development and support/i;
+  /not a registered function\/op|No Op registered for|Could not find an implementation|NOT_IMPLEMENTED|No opset import|is under development and support/i;
 
 /** The error of a session that could not be made. */
 export function sessionError(where: string, cause: unknown): LimbeckError {

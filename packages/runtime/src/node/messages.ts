@@ -50,6 +50,9 @@ export interface Request {
   readonly call: Call;
 }
 
+/** What is posted to the worker: a call, or that it end itself. */
+export type ToWorker = Request | 'stop';
+
 /** What the worker answers. */
 export type Response =
   | { readonly id: number; readonly value: unknown }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { LimbeckError } from '@limbeck/core';
 import { aborted } from '../lifetime.js';
-import { type Call, fromWire, type Request, type Response } from './messages.js';
+import { type Call, fromWire, type Response, type ToWorker } from './messages.js';
 
 interface Pending {
   readonly resolve: (value: never) => void;
@@ -29,6 +29,7 @@ export class WorkerThread {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #abortSignal: AbortSignal | undefined;
+  readonly #exited: Promise<void>;
   #next = 0;
   #ended: LimbeckError | undefined;
 
@@ -38,7 +39,12 @@ export class WorkerThread {
     this.#worker = new Worker(workerFile(), { execArgv: [], name: 'limbeck-runtime' });
     this.#worker.on('message', (response: Response) => this.#settle(response));
     this.#worker.on('error', (cause) => this.#fail(died(`the error "${cause.message}"`, cause)));
-    this.#worker.on('exit', (code) => this.#fail(died(`a worker that ended with code ${code}`)));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on('exit', (code) => {
+        this.#fail(died(`a worker that ended with code ${code}`));
+        resolve();
+      });
+    });
     this.#worker.unref();
     this.#abortSignal = abortSignal;
     abortSignal?.addEventListener('abort', this.#abort, { once: true });
@@ -46,7 +52,7 @@ export class WorkerThread {
 
   readonly #abort = (): void => {
     this.#fail(aborted('nodeEngine', this.#abortSignal!));
-    void this.#worker.terminate();
+    this.#stop();
   };
 
   /** Posts a call and waits for its answer. @throws LimbeckError what the worker threw; `worker-failed`, `aborted` */
@@ -57,7 +63,7 @@ export class WorkerThread {
         return;
       }
       const id = this.#next++;
-      this.#worker.postMessage({ id, call } satisfies Request, []);
+      this.#worker.postMessage({ id, call } satisfies ToWorker, []);
       // Only a call in flight keeps the process alive, not an engine that was never disposed of.
       if (this.#pending.size === 0) this.#worker.ref();
       this.#pending.set(id, { resolve, reject });
@@ -83,6 +89,11 @@ export class WorkerThread {
     this.#pending.clear();
   }
 
+  /** Lets the worker end itself between two runs: terminate() in the middle of one takes the process down. */
+  #stop(): void {
+    this.#worker.postMessage('stop' satisfies ToWorker, []);
+  }
+
   /** Ends the worker: calls that come later are refused. */
   async end(): Promise<void> {
     this.#ended ??= new LimbeckError('disposed', {
@@ -92,7 +103,10 @@ export class WorkerThread {
       next: 'Dispose of it after the last call, or make a new one.',
     });
     this.#abortSignal?.removeEventListener('abort', this.#abort);
-    await this.#worker.terminate();
+    // The process must not end before the worker has, or whoever waits for this would never hear of it.
+    this.#worker.ref();
+    this.#stop();
+    await this.#exited;
   }
 }
 

@@ -3,7 +3,14 @@ import { parentPort } from 'node:worker_threads';
 import { LimbeckError } from '@limbeck/core';
 import type { Engine, Runner, Stepper } from '../engine.js';
 import { localEngine } from './local-engine.js';
-import { type Call, type LoadedGraph, type Request, toWire, transferables } from './messages.js';
+import {
+  type Call,
+  type LoadedGraph,
+  type Request,
+  toWire,
+  type ToWorker,
+  transferables,
+} from './messages.js';
 
 const runners = new Map<number, Runner>();
 const steppers = new Map<number, Stepper>();
@@ -70,6 +77,8 @@ async function respond({ id, call }: Request): Promise<void> {
 
 // A run blocks this thread whole, so calls are answered one after another, in the order they came.
 let last: Promise<void> = Promise.resolve();
-parentPort!.on('message', (request: Request) => {
-  last = last.then(() => respond(request));
+parentPort!.on('message', (message: ToWorker) => {
+  // Here no run is on the stack, so ending is safe; calls that wait are dropped.
+  if (message === 'stop') process.exit(0);
+  last = last.then(() => respond(message));
 });
