@@ -162,7 +162,7 @@ function readEntry(name: string, path: string, entry: unknown, body: Uint8Array)
   }
   const data = allocate(dtype, size);
   new Uint8Array(data.buffer).set(body.subarray(start, end));
-  return { dtype, shape, data } as HostTensor;
+  return { dtype, shape, data };
 }
 
 /**

@@ -61,7 +61,7 @@ export interface GraphSource<S, I> {
   /** The state's tree, of which inputs are made. */
   readonly tree: unknown;
   readonly inputs: Specs<I>;
-  build(state: S, inputs: I, context: Context): { readonly [name: string]: Tensor };
+  readonly build: (state: S, inputs: I, context: Context) => { readonly [name: string]: Tensor };
 }
 
 /** Compiles a graph once. Only what it uses of the state is fed. */

@@ -1,4 +1,4 @@
-import { type HostTensor, leaves, LimbeckError, type Specs } from '@limbeck/core';
+import { type HostTensor, leaves, LimbeckError } from '@limbeck/core';
 import type { Engine } from '@limbeck/runtime';
 import type { Tensor, TensorTree } from '@limbeck/tensor';
 import { type Clock, type CompiledGraph, compileGraph } from './compile.js';
@@ -46,7 +46,7 @@ export class FunctionRunner<S extends StateTree> {
       training: false,
       state,
       tree,
-      inputs: found.inputs as Specs<never>,
+      inputs: found.inputs,
       build: (players, given, context) =>
         Object.fromEntries(leaves<Tensor>(found.apply(players, given, context))),
     });

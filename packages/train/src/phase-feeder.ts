@@ -1,4 +1,4 @@
-import { type Fed, type HostTensor, type Json, LimbeckError } from '@limbeck/core';
+import { type Fed, type Json, LimbeckError } from '@limbeck/core';
 import { flatBatch } from './phase-runner.js';
 import type { BatchSource, RunView, StateTree } from './program.js';
 import type { FlatState } from './state-tree.js';

@@ -143,7 +143,7 @@ async function compileAccumulating<S extends StateTree>(
   });
   const finish = await compileGraph<S, { readonly [path: string]: Tensor }>({
     ...base,
-    inputs: sums as unknown as Specs<{ readonly [path: string]: Tensor }>,
+    inputs: sums,
     build: (state, sums, context) => outputs(phase.finish(state, sums, context)),
   });
   return accumulatingRunner(source.name, phase.microBatches, { weigh, gather, finish }, sums);

@@ -31,10 +31,7 @@ export function unflattenState<T>(template: HostTree<T>, flat: FlatState): HostT
 /** A copy that shares no memory. */
 export function copyState(flat: FlatState): { [path: string]: HostTensor } {
   return Object.fromEntries(
-    Object.entries(flat).map(([path, tensor]) => [
-      path,
-      { ...tensor, data: tensor.data.slice() } as HostTensor,
-    ]),
+    Object.entries(flat).map(([path, tensor]) => [path, { ...tensor, data: tensor.data.slice() }]),
   );
 }
 

@@ -227,7 +227,7 @@ class Run<S extends StateTree, B extends { readonly [phase: string]: TensorTree 
       tree: this.#template,
       state: this.#state,
       specs: source.specs,
-      phase: phase as never,
+      phase: phase,
     });
     this.#compiled.set(name, made);
     return made;

@@ -1,21 +1,7 @@
-import { LimbeckError } from '@limbeck/core';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckpointStore } from '../checkpoint.js';
-
-function failed(file: string, cause: unknown): LimbeckError {
-  const code = (cause as { code?: unknown }).code;
-  const full = code === 'ENOSPC' || code === 'EDQUOT';
-  return new LimbeckError(full ? 'disk-full' : 'io-failed', {
-    where: `checkpoint file ${file}`,
-    given: cause instanceof Error ? cause.message : String(cause),
-    expected: 'a folder that can be written',
-    next: full
-      ? 'Make room on the disk and run again: the checkpoint before is whole.'
-      : 'Check the folder and its permissions, then run again.',
-    cause,
-  });
-}
+import { fileError } from './file-errors.js';
 
 /**
  * Checkpoints as files `<name>.safetensors` in a folder. A file is written beside its place, flushed to the disk,
@@ -29,7 +15,7 @@ export function folderStore(folder: string): CheckpointStore {
         return await readFile(place(name));
       } catch (cause) {
         if ((cause as { code?: unknown }).code === 'ENOENT') return undefined;
-        throw failed(place(name), cause);
+        throw fileError(`checkpoint file ${place(name)}`, cause);
       }
     },
     write: async (name, bytes) => {
@@ -46,7 +32,7 @@ export function folderStore(folder: string): CheckpointStore {
         await rename(beside, place(name));
       } catch (cause) {
         await rm(beside, { force: true }).catch(() => undefined);
-        throw failed(place(name), cause);
+        throw fileError(`checkpoint file ${place(name)}`, cause);
       }
     },
   };

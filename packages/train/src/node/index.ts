@@ -1,1 +1,2 @@
+export { exportStudent, type ExportOptions } from './export-student.js';
 export { folderStore } from './folder-store.js';
