@@ -106,6 +106,27 @@ for (const project of projects(['packages'])) {
     check(given.includes(other), `${project}/tsconfig.json: does not reference ${other}`);
 }
 
+// Links between pages, and the list of decisions.
+const pages = filesBelow(
+  '',
+  (file) => file.endsWith('.md') && !file.includes('CHANGELOG') && !file.startsWith('.changeset'),
+);
+for (const page of pages) {
+  const text = readFileSync(path.join(root, page), 'utf8').replaceAll(/```[\s\S]*?```/g, '');
+  for (const [, link] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^(?:https?:|mailto:|#)/.test(link)) continue;
+    const target = path.join(root, path.dirname(page), link.replace(/#.*$/, ''));
+    check(existsSync(target), `${page}: links to ${link}, which is not there`);
+  }
+}
+const decisions = readFileSync(path.join(root, 'docs', 'decisions', 'README.md'), 'utf8');
+for (const page of filesBelow('docs/decisions', (file) => !file.endsWith('README.md'))) {
+  check(
+    decisions.includes(`(${path.basename(page)})`),
+    `docs/decisions/README.md: does not list ${page}`,
+  );
+}
+
 // `git ls-files --eol` says `i/crlf` where the committed text has Windows line ends.
 const listed = spawnSync('git', ['ls-files', '--eol'], { cwd: root, encoding: 'utf8' });
 if (listed.status === 0) {
