@@ -51,7 +51,9 @@ export function install(packageName) {
     // Between the two sizes pnpm starts node_modules anew; it would ask first.
     '--config.confirmModulesPurge=false',
     // Without development dependencies, the root's tools stay away too.
-    ...(closure ? ['--prod', '--filter', `${packageName}...`] : []),
+    ...(closure
+      ? ['--prod', '--filter', `${packageName}...`, '--filter', `${packageName}-corpus`]
+      : []),
   ]);
   if (status !== 0) {
     console.error(
