@@ -4,6 +4,7 @@ export { definePipeline, orderSteps, type OutputsOf, type Pipeline } from './pip
 export { formatStages, type Stage, type StageTable } from './stages.js';
 export {
   isStep,
+  type JsonInputs,
   type OutputOf,
   type PipelineStep,
   type PipelineStepContext,

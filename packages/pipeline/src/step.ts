@@ -68,7 +68,7 @@ export type StepFolders<Inputs> = {
 };
 
 /** Inputs of which each is a step or JSON. */
-type JsonInputs<Inputs> = {
+export type JsonInputs<Inputs> = {
   readonly [K in keyof Inputs]: Inputs[K] extends PipelineStep ? Inputs[K] : AsJson<Inputs[K]>;
 };
 

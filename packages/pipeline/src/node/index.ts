@@ -1,3 +1,6 @@
+export type { OutputsOf, Pipeline } from '../pipeline.js';
+export type { Stage, StageTable } from '../stages.js';
+export type { OutputOf, PipelineStep, PipelineStepContext } from '../step.js';
 export { codeVersion, type CodeVersion } from './code-version.js';
 export { readEvents } from './event-log.js';
 export { hashedFile, type HashedFile } from './hash.js';
