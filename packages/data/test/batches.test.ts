@@ -8,7 +8,7 @@ const numbers = (length: number): number[] => Array.from({ length }, (_, i) => i
 
 /** The first batches of a source, as numbers, with their positions. */
 async function take(source: BatchSource<unknown>, count: number, from?: Json) {
-  const taken: { rows: number[]; position: Json; endOfEpoch: boolean }[] = [];
+  const taken: { rows: number[]; position: Json; endOfEpoch: boolean | undefined }[] = [];
   for await (const { batch, position, endOfEpoch } of source.open(from)) {
     const data = (batch as { data: BigInt64Array }).data;
     taken.push({ rows: [...data].map(Number), position, endOfEpoch });
