@@ -40,11 +40,23 @@ export interface ExperimentResult {
   /** The command that reproduces this file. */
   readonly command: string;
   /** What was measured on; `sha256` in lower-case hexadecimal. */
-  readonly dataset: { readonly name: string; readonly rows: number; readonly sha256?: string };
+  readonly dataset: {
+    /** Its name. */
+    readonly name: string;
+    /** How many rows. */
+    readonly rows: number;
+    /** Its sha256. */
+    readonly sha256?: string;
+  };
   /** What stands in for what, where the experiment is smaller than the original. */
   readonly scaledDown?: string;
   /** Which way each metric is better. */
-  readonly metrics: { readonly [name: string]: { readonly higherIsBetter: boolean } };
+  readonly metrics: {
+    readonly [name: string]: {
+      /** Whether more is better. */
+      readonly higherIsBetter: boolean;
+    };
+  };
   /** What ran. */
   readonly systems: readonly ExperimentSystem[];
   /** Paired comparisons, with the controls that must come out null. */

@@ -1,5 +1,11 @@
 export { abstentions, accuracy } from './accuracy.js';
-export { additiveMetric, type AdditiveMetric, isAdditive, meanMetric } from './additive-metric.js';
+export {
+  additiveMetric,
+  type AdditiveMetric,
+  type AdditiveParts,
+  isAdditive,
+  meanMetric,
+} from './additive-metric.js';
 export { bootstrap, type BootstrapOptions, type Measured, resample } from './bootstrap.js';
 export { type CalibrationOptions, ece, reliability } from './calibration.js';
 export { compare, type Compared, type CompareOptions, type NamedRows } from './compare.js';

@@ -96,7 +96,12 @@ export interface LabelMapping {
   /** The system's name. */
   readonly system: string;
   /** Own label to class; `null` for a label that stands for none of the classes. */
-  readonly entries: readonly { readonly from: string; readonly to: string | null }[];
+  readonly entries: readonly {
+    /** The system's own label. */
+    readonly from: string;
+    /** The class that it is read as. */
+    readonly to: string | null;
+  }[];
   /** Classes that the system does not know. */
   readonly unknown?: readonly string[];
 }

@@ -31,8 +31,11 @@ export interface ReportDataset {
   readonly classes: readonly string[];
   /** The parts: how many rows, and of how many groups (packages, documents, people). */
   readonly splits?: readonly {
+    /** The part's name, such as `test`. */
     readonly name: string;
+    /** How many rows. */
     readonly rows: number;
+    /** Of how many groups. */
     readonly groups?: number;
   }[];
   /** The data's licence. */
@@ -74,7 +77,12 @@ export interface SystemReport {
   /** How many items it was measured on. */
   readonly n: number;
   /** Accuracy of each seed, where several were trained. */
-  readonly seeds?: readonly { readonly seed: number; readonly accuracy: number }[];
+  readonly seeds?: readonly {
+    /** The seed. */
+    readonly seed: number;
+    /** What the run with it reached. */
+    readonly accuracy: number;
+  }[];
   /** How many labels by hand it was trained on. */
   readonly labels?: number;
   /** Further metrics, by name. */
@@ -155,15 +163,22 @@ export interface StudentReport {
   readonly training?: { readonly [option: string]: string };
   /** The files in its folder. */
   readonly files: readonly {
+    /** Where it lies in the folder. */
     readonly path: string;
+    /** Its bytes. */
     readonly sizeBytes: number;
+    /** Its bytes after gzip. */
     readonly gzipBytes?: number;
+    /** Its sha256, in lower-case hexadecimal. */
     readonly sha256: string;
   }[];
   /** What the export gate measured, one line a check. */
   readonly gate?: readonly {
+    /** What was checked. */
     readonly name: string;
+    /** Whether it passed. */
     readonly passed: boolean;
+    /** What was measured, in words. */
     readonly detail: string;
   }[];
   /** What the start-up check of the targets' alignment said. */

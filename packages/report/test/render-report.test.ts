@@ -84,9 +84,15 @@ describe('renderReport', () => {
       mistakes: [],
       labelMapping: [],
     };
-    const page = await renderReport(edge);
-    expect(page).not.toContain('NaN');
-    expect(page).not.toContain('Infinity');
+    const free = { ...edge.systems[0]!, name: 'weighs nothing', sizeBytes: 0 };
+    const none: RunReport = { ...edge, systems: [] };
+    for (const report of [edge, { ...edge, systems: [...edge.systems, free] }, none]) {
+      const page = await renderReport(report);
+      expect(page).not.toContain('NaN');
+      expect(page).not.toContain('Infinity');
+      // A size of 0 has no place on a logarithmic axis.
+      expect(page).not.toMatch(/<desc id="accuracy-size-description">[^<]*weighs nothing/u);
+    }
   });
 
   test('says what to install where the chart libraries are missing', async () => {

@@ -61,7 +61,6 @@ export async function loadCharts(): Promise<DrawChart> {
     const full = { ...spec, width, height, padding, autosize: 'none', config };
     // Specifications are plain data here; their type would need a cast in every chart.
     const compiled = vegaLite.compile(full as unknown as TopLevelSpec).spec;
-    vega.resetSVGDefIds();
     const view = new vega.View(vega.parse(compiled), { renderer: 'none', logLevel: vega.Error });
     const svg = await view.toSVG();
     view.finalize();
@@ -69,14 +68,12 @@ export async function loadCharts(): Promise<DrawChart> {
   };
 }
 
-/** Gives a picture its name and description, and its inner ids a prefix of their own. */
+/** Gives a picture its name and description, and its numbers fewer digits. */
 function frame(svg: string, id: string, title: string, description: string): ReturnType<DrawChart> {
   const viewBox = /viewBox="([\d. -]+)"/u.exec(svg)?.[1] ?? '0 0 100 100';
   const [, , width] = viewBox.split(' ');
   const inner = svg
     .slice(svg.indexOf('>') + 1, svg.lastIndexOf('</svg>'))
-    .replaceAll(/\bid="/gu, `id="${id}-`)
-    .replaceAll('url(#', `url(#${id}-`)
     // A hundredth of a pixel is enough; sixteen digits make the page four times as large.
     .replaceAll(/ (?:d|transform|[xy][12]?|width|height)="[^"]*"/gu, (attribute) =>
       attribute.replaceAll(/-?\d+\.\d{3,}/gu, (digits) =>
