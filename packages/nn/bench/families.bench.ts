@@ -19,7 +19,7 @@ const orders = [1, 2, 3, 4, 5];
 /** A model as a loss, so that it compiles with its gradients. */
 function asLoss(model: Classifier): Loss<{ readonly [name: string]: Tensor }, TensorTree> {
   return {
-    name: String(model.config['family']),
+    name: 'classifier',
     per: 'example',
     init: (seed) => model.init(seed),
     apply: (inputs, given) => ({
@@ -87,8 +87,8 @@ for (const [name, family] of Object.entries(families)) {
   const weights = leaves(model.init(Rng.from(0)).parameters).map(([path]) => `parameters/${path}`);
   const forward = await compile(asLoss(model), texts(1), { gradients: [], training: false });
   bench(`${name}, forward, 1 text`, async () => do_not_optimize(await forward())).gc('inner');
-  const step = await compile(asLoss(model), texts(32), { gradients: weights });
-  bench(`${name}, gradients, 32 texts`, async () => do_not_optimize(await step())).gc('inner');
+  const step = await compile(asLoss(model), texts(8), { gradients: weights });
+  bench(`${name}, gradients, 8 texts`, async () => do_not_optimize(await step())).gc('inner');
 }
 
 const text = Uint8Array.from({ length: bytes }, () => rng.integer(256));

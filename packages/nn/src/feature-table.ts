@@ -13,7 +13,7 @@ export type FeatureTable = Uint16Array | Int32Array;
  * ```ts
  * import { keepBuckets } from '@limbeck/nn';
  *
- * console.log([...keepBuckets(8, [5, 2])]); // [ 0, 0, 1, 0, 0, 2, 0, 0 ]
+ * console.log(keepBuckets(8, [5, 2]).join(' ')); // 0 0 1 0 0 2 0 0
  * ```
  */
 export function keepBuckets(buckets: number, kept: Iterable<number>): Int32Array {

@@ -1,12 +1,18 @@
 import { hostTensor, type JsonObject } from '@limbeck/core';
 import { constant, type Tensor } from '@limbeck/tensor';
 import type { FeatureTable } from './feature-table.js';
+import { isRanked, packedBytes, packedLookUp } from './packed-table.js';
 
 /**
- * A table's entries at int64 indices, as int64. The table is part of the graph, one or two bytes an entry: it counts
- * in the file's size.
+ * A table's entries at int64 indices, as int64. The table is part of the graph and counts in the file's size: one or two
+ * bytes a bucket, or a quarter of one where features are numbered in the order of their buckets.
  */
 export function lookUp(table: FeatureTable, indices: Tensor): Tensor {
+  const wide = table.some((id) => id > 255);
+  const plainBytes = table.length * (wide ? 2 : 1);
+  if (isRanked(table) && packedBytes(table.length) < plainBytes) {
+    return packedLookUp(table, indices);
+  }
   const bytesOf = (shift: number): Tensor =>
     constant(
       hostTensor(
@@ -17,8 +23,7 @@ export function lookUp(table: FeatureTable, indices: Tensor): Tensor {
     )
       .gather(indices)
       .cast('int64');
-  const low = bytesOf(0);
-  return table.some((id) => id > 255) ? bytesOf(8).mul(256).add(low) : low;
+  return wide ? bytesOf(8).mul(256).add(bytesOf(0)) : bytesOf(0);
 }
 
 /** A table as JSON: the buckets that are kept, and their features where those are not 1, 2, 3, … */

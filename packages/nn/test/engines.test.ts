@@ -22,7 +22,7 @@ const batch = textBatch(texts);
 /** A model as a loss of its inputs and parameters, so that the tools for losses hold for it. */
 function asLoss(model: Classifier): Loss<TextInputs, TensorTree> {
   return {
-    name: String(model.config['family']),
+    name: 'classifier',
     per: 'example',
     init: (seed) => model.init(seed),
     apply: (inputs, given) => {
