@@ -64,12 +64,18 @@ export function hiddenStates<Shape extends readonly [number, ...number[]]>(
   >;
 }
 
+/** Logits of one model. */
+export interface LogitRows {
+  /** One row an example, `[batch, classes]`. */
+  readonly logits: Rows;
+}
+
 /** Logits of a student and a teacher. */
 export interface LogitPair {
   /** The student's, `[batch, classes]`. */
-  readonly student: { readonly logits: Rows };
+  readonly student: LogitRows;
   /** The teacher's, of the same shape. */
-  readonly teacher: { readonly logits: Rows };
+  readonly teacher: LogitRows;
 }
 
 /** Draws logits of a student and a teacher, of one shape. */
@@ -81,7 +87,7 @@ export const logitPairs: fc.Arbitrary<LogitPair> = batchSizes.chain(({ batch, cl
 /** Logits of a student with labels. */
 export interface LabelledLogits {
   /** The student's, `[batch, classes]`. */
-  readonly student: { readonly logits: Rows };
+  readonly student: LogitRows;
   /** Which class is right, `[batch]`. */
   readonly labels: readonly number[];
 }

@@ -7,6 +7,7 @@ export {
   labelledPairs,
   labels,
   type LogitPair,
+  type LogitRows,
   logitPairs,
   logits,
   probabilities,

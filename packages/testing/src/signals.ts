@@ -6,8 +6,8 @@ export type Numbers = number | boolean | readonly Numbers[];
 
 /**
  * The signals that a loss needs, with their values written out. Numbers become `int64` in a field whose name ends in
- * `labels`, `indices`, `index` or `ids`, `float32` elsewhere, and truth values `bool`; a {@link HostTensor} is kept as
- * it is. In a list of tensors each one is a {@link HostTensor}, since plain arrays would read as one tensor.
+ * `labels`, `indices`, `index` or `ids`, `float32` elsewhere, and truth values `bool`; a `HostTensor` is kept as
+ * it is. In a list of tensors each one is a `HostTensor`, since plain arrays would read as one tensor.
  */
 export type Signals<Needs> = Needs extends Tensor
   ? Numbers | HostTensor

@@ -11,7 +11,7 @@ import type { EngineSettings } from './options.js';
 import { OrtSession, type SessionSpecs } from './ort-session.js';
 
 /** An engine whose sessions run on the thread that calls it. */
-export class LocalEngine implements Engine {
+class LocalEngine implements Engine {
   readonly provider: string;
   readonly threads: number;
   readonly #ort: OnnxruntimeModule;

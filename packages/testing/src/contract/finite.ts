@@ -60,7 +60,7 @@ function oneClass(signals: HostSignals): HostSignals {
 }
 
 /** Signals at the edge of what a model may say, by what they are. */
-export function extremes(signals: HostSignals): { readonly [name: string]: HostSignals } {
+function extremes(signals: HostSignals): { readonly [name: string]: HostSignals } {
   const teacher = (path: string): boolean => path.startsWith('teacher/');
   return {
     'outputs of ±10,000': large(signals),

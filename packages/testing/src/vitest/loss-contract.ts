@@ -10,7 +10,7 @@ export interface LossContractOptions extends ContractOptions {
   /** How many batches each fact is checked for. @defaultValue 10 */
   readonly runs?: number;
   /** Facts that do not apply, each with the reason, which is printed. @defaultValue none */
-  readonly skip?: { readonly [Fact in LossFact]?: string };
+  readonly skip?: Readonly<Partial<Record<LossFact, string>>>;
 }
 
 /**
