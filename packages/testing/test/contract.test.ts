@@ -117,6 +117,18 @@ const broken: readonly (readonly [LossFact, string, () => Loss<PairNeeds>, RegEx
     /over two micro-batches/,
   ],
   [
+    'accumulation',
+    // Hidden where micro-batches are of one size.
+    'its weights are shares of the batch',
+    () =>
+      exampleLoss('shares', (given) => {
+        const items = distance(given);
+        const ones = items.mul(0).add(1);
+        return { items, weights: ones.div(given.student.logits.sizeOf(0)) };
+      }),
+    /over two micro-batches/,
+  ],
+  [
     'weights',
     'items depend on other examples',
     () =>
