@@ -4,7 +4,6 @@ import {
   type HostTensor,
   type Json,
   LimbeckError,
-  type RngState,
   sizeOf,
 } from '@limbeck/core';
 import type { Metrics } from './program.js';
@@ -23,7 +22,6 @@ export interface CheckpointRecord {
   readonly positions: { readonly [phase: string]: Json };
   readonly metrics: Metrics;
   readonly evaluations: readonly { readonly step: number; readonly metrics: Metrics }[];
-  readonly rng?: RngState;
 }
 
 /** Where checkpoints are kept. */
@@ -120,7 +118,7 @@ function corrupt(name: string, given: string, cause?: unknown): LimbeckError {
     where: `checkpoint "${name}"`,
     given,
     expected: 'a whole safetensors file with its checksum',
-    next: 'Delete the file: the run then goes on from the checkpoint before it, or starts again.',
+    next: 'Delete the file to start the run again, or bring back a copy of it.',
     cause,
   });
 }

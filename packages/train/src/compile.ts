@@ -48,6 +48,7 @@ export interface CompiledGraph {
     state: FlatState,
     clock: Clock,
     inputs: { readonly [name: string]: HostTensor },
+    fetch?: readonly string[],
   ): Promise<{ readonly [name: string]: HostTensor }>;
   dispose(): Promise<void>;
 }
@@ -73,7 +74,7 @@ export async function compileGraph<S, I>(source: GraphSource<S, I>): Promise<Com
   const runner: Runner = await engine.load(graph);
   const needed = Object.keys(graph.inputs);
   return {
-    run: (values, clock, given) => {
+    run: (values, clock, given, fetch) => {
       const times = clockFeeds(clock);
       const feeds: { [name: string]: HostTensor } = {};
       for (const name of needed) {
@@ -82,7 +83,7 @@ export async function compileGraph<S, I>(source: GraphSource<S, I>): Promise<Com
           : (times[name] ?? given[name.slice('input/'.length)]);
         if (value !== undefined) feeds[name] = value;
       }
-      return runner.run(feeds);
+      return runner.run(feeds, fetch);
     },
     dispose: () => runner.dispose(),
   };

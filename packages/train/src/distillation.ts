@@ -11,96 +11,31 @@ import {
 import {
   type Context,
   createContext,
-  type Empty,
-  grad,
   inputsFor,
-  type Loss,
-  type LossTerm,
   type Model,
-  type Optimizer,
-  reduceTerms,
   scalar,
   specsOf,
   type Tensor,
   type TensorTree,
-  termSums,
 } from '@limbeck/tensor';
+import { askCanary, canaryPassed } from './canary.js';
 import type {
-  AccumulatingPhase,
-  BatchSource,
-  Metrics,
-  Phase,
-  Program,
-  RunView,
-} from './program.js';
+  DistillationOptions,
+  DistillationState,
+  Predict,
+  Signals,
+  Supplied,
+} from './distillation-options.js';
+import { distillationPhase } from './distillation-phases.js';
+import { evaluationDue, nextAction } from './next-action.js';
+import type { Metrics, Program, RunView } from './program.js';
 import { ship } from './ship.js';
-
-/** The players of {@link distillation}. */
-export type DistillationState<P, S, LP, LS, OS> = {
-  readonly student: { readonly parameters: P; readonly state: S };
-  readonly loss: { readonly parameters: LP; readonly state: LS };
-  readonly optimizer: OS;
-  /** Averaged parameters, where averaging is on; else empty. */
-  readonly average: P | Empty;
-};
-
-/** `unknown` where the student and the batch supply what the loss needs, else what is missing. */
-export type Supplied<Needs, Given> = Given extends Needs
-  ? unknown
-  : { readonly 'missing signals': Exclude<keyof Needs, keyof Given> };
-
-/** What a loss is given: what the student says, and what the batch holds beside the inputs. */
-export type Signals<Out, Batch> = { readonly student: Out } & Omit<Batch, 'inputs'>;
-
-/** Options of {@link distillation}. */
-export interface DistillationOptions<
-  In extends TensorTree,
-  Out,
-  P extends TensorTree,
-  S extends TensorTree,
-  Batch extends { readonly inputs: In },
-  Needs,
-  LP extends TensorTree,
-  LS extends TensorTree,
-  OS extends TensorTree,
-> {
-  /** What is trained. */
-  readonly student: Model<In, Out, P, S>;
-  /** What it is trained for. It reads `student.…` and the batch's other fields. */
-  readonly loss: Loss<Needs, LP, LS>;
-  readonly optimizer: Optimizer<OS>;
-  /** Batches with `inputs` for the student and the signals that the loss reads. */
-  readonly batches: BatchSource<Batch, DistillationState<P, S, LP, LS, OS>>;
-  /** Optimiser steps in all. */
-  readonly steps: number;
-  /** How many batches make one optimiser step, exactly as if they were one. @defaultValue 1 */
-  readonly microBatches?: number;
-  /** Decay of the exponential moving average that is evaluated and shipped; 0 for none. @defaultValue 0 */
-  readonly averageDecay?: number;
-  /** Starting values of the student; fresh ones without. */
-  readonly initial?: { readonly parameters: HostTree<P>; readonly state: HostTree<S> };
-  /** When and how the student is evaluated on held-out data. */
-  readonly evaluation?: {
-    /** Optimiser steps between evaluations. */
-    readonly every: number;
-    /** Metrics from predictions; call `predict` with batches of inputs, by their paths. */
-    metrics(predict: Predict, view: RunView<DistillationState<P, S, LP, LS, OS>>): Promise<Metrics>;
-    /** The metric that decides which state ships. */
-    readonly best: { readonly metric: string; readonly higherIsBetter: boolean };
-    /** Stop after this many evaluations without a better one. @defaultValue never */
-    readonly patience?: number;
-  };
-}
-
-/** Runs the student, training off. */
-export type Predict = (inputs: {
-  readonly [path: string]: HostTensor;
-}) => Promise<{ readonly [path: string]: HostTensor }>;
 
 /**
  * The ordinary program: one student, one loss, one phase named `distil`.
  *
- * @throws LimbeckError `invalid-option`, also for micro-batches of a loss that is one value a batch
+ * @throws LimbeckError `invalid-option`, also for micro-batches of a loss that is one value a batch; in a run
+ * `targets-misaligned` if the canary has not passed at half of the steps; `duplicate-name` for two terms of a name
  */
 export function distillation<
   In extends TensorTree,
@@ -121,6 +56,10 @@ export function distillation<
   const { microBatches = 1, averageDecay = 0 } = options;
   type State = DistillationState<P, S, LP, LS, OS>;
   checkWhole('distillation', { steps, microBatches }, 1, 'Pass a whole number of at least 1.');
+  if (evaluation !== undefined) {
+    const { every, patience = 1 } = evaluation;
+    checkWhole('distillation', { every, patience }, 1, 'Pass a whole number of at least 1.');
+  }
   checkBetween('distillation', { averageDecay }, 0, 1, 'Use 0 to switch averaging off, or 0.99.');
   if (microBatches > 1 && loss.per === 'batch') {
     throw new LimbeckError('invalid-option', {
@@ -131,112 +70,35 @@ export function distillation<
     });
   }
 
-  const termsOf = (state: State, batch: Batch, context: Context) => {
-    const made = context.block('student', (inner) =>
-      student.apply({ ...state.student, inputs: batch.inputs, context: inner }),
-    );
-    const { inputs: _inputs, ...rest } = batch as Batch & { readonly inputs: In };
-    const signals = { student: made.outputs, ...rest } as unknown as Needs;
-    const said = context.block('loss', (inner) =>
-      loss.apply(signals, { ...state.loss, context: inner }),
-    );
-    return { signals, terms: said.terms, studentState: made.state, lossState: said.state };
-  };
+  const canary = options.canary === 'off' ? undefined : options.canary;
+  const schedule = { steps, evaluation, canary: canary !== undefined };
 
-  const descend = (
-    state: State,
-    gradients: { readonly [path: string]: Tensor },
-    totals: { readonly [term: string]: Tensor },
-    context: Context,
-  ) => {
-    const updated = context.block('optimizer', () =>
-      optimizer.update({
-        parameters: trained(state),
-        gradients,
-        state: state.optimizer,
-        step: context.step,
-        steps: context.steps,
-      }),
-    );
-    const next = putBack(state, updated.parameters);
-    const lossState =
-      loss.advance?.({ totals, state: state.loss.state, context }) ?? state.loss.state;
-    return {
-      state: {
-        student: { parameters: next.student, state: state.student.state },
-        loss: { parameters: next.loss, state: lossState },
-        optimizer: updated.state,
-        average:
-          averageDecay === 0
-            ? state.average
-            : blend(state.average as P, next.student, averageDecay, context),
-      } as Partial<State>,
-      metrics: updated.metrics,
-    };
-  };
-
-  const plain: Phase<State, Batch> = (state, batch, context) => {
-    const { terms, studentState, lossState } = termsOf(state, batch, context);
-    const value = reduceTerms(terms);
-    const parameters = trained(state);
-    const gradients = zip(Object.keys(parameters), grad(value, Object.values(parameters)));
-    const after: State = {
-      ...state,
-      student: { ...state.student, state: studentState },
-      loss: { ...state.loss, state: lossState },
-    };
-    const values = termValues(terms);
-    const { state: next, metrics } = descend(after, gradients, values, context);
-    return { state: next, metrics: { loss: value, ...values, ...metrics } };
-  };
-
-  const accumulating: AccumulatingPhase<State, Batch> = {
-    microBatches,
-    weigh: (state, batch, context) =>
-      Object.fromEntries(
-        termsOf(state, batch, context).terms.map((term) => [term.name, termSums(term).weight]),
-      ),
-    gather: (state, batch, totals, context) => {
-      const { terms, studentState, lossState } = termsOf(state, batch, context);
-      const parts = terms.map((term) => ({
-        name: term.name,
-        value: termSums(term)
-          .weighted.div(totals[term.name]!.maximum(1e-30))
-          .mul(term.scale ?? 1),
-      }));
-      const value = parts.map((part) => part.value).reduce((a, b) => a.add(b));
-      const parameters = trained(state);
-      const gradients = zip(Object.keys(parameters), grad(value, Object.values(parameters)));
-      return {
-        sums: {
-          ...Object.fromEntries(
-            Object.entries(gradients).map(([path, tensor]) => [`gradient/${path}`, tensor]),
-          ),
-          ...Object.fromEntries(parts.map(({ name, value: part }) => [`term/${name}`, part])),
-        },
-        state: {
-          student: { parameters: state.student.parameters, state: studentState },
-          loss: { parameters: state.loss.parameters, state: lossState },
-        },
-      };
-    },
-    finish: (state, sums, context) => {
-      const pick = (prefix: string) =>
-        Object.fromEntries(
-          Object.entries(sums)
-            .filter(([path]) => path.startsWith(prefix))
-            .map(([path, tensor]) => [path.slice(prefix.length), tensor]),
-        );
-      const values = pick('term/');
-      const value = Object.values(values).reduce((a, b) => a.add(b));
-      const { state: next, metrics } = descend(state, pick('gradient/'), values, context);
-      return { state: next, metrics: { loss: value, ...values, ...metrics } };
-    },
+  const evaluate = async (view: RunView<State>): Promise<Metrics> => {
+    const predict: Predict = (inputs, outputs) => view.call('predict', inputs, outputs);
+    const watched = canary === undefined ? {} : await askCanary(canary, steps, predict, view);
+    if (evaluation === undefined || !evaluationDue(schedule, view)) return watched;
+    const metrics = await evaluation.metrics(predict, view);
+    const { metric } = evaluation.best;
+    if (metrics[metric] !== undefined) return { ...watched, ...metrics };
+    throw new LimbeckError('missing-signal', {
+      where: 'distillation, evaluation.metrics',
+      given: `metrics ${Object.keys(metrics).join(', ') || 'without a name'}`,
+      expected: `"${metric}", by which the best state is kept`,
+      next: 'Return it each time, or name another in evaluation.best.',
+    });
   };
 
   return {
     steps,
-    phases: { distil: microBatches === 1 ? plain : accumulating },
+    phases: {
+      distil: distillationPhase<In, Out, P, S, Batch, Needs, LP, LS, OS>({
+        student,
+        loss,
+        optimizer,
+        averageDecay,
+        microBatches,
+      }),
+    },
     batches: { distil: batches },
     functions: {
       predict: {
@@ -262,14 +124,10 @@ export function distillation<
         average: averageDecay === 0 ? {} : copyTree(fresh.parameters),
       };
     },
-    ...(evaluation === undefined
-      ? {}
-      : {
-          evaluate: (view: RunView<State>) =>
-            evaluation.metrics((inputs) => view.call('predict', inputs), view),
-          best: evaluation.best,
-        }),
-    next: (view) => nextAction(view, steps, evaluation),
+    evaluate,
+    ...(evaluation === undefined ? {} : { best: evaluation.best }),
+    ...(canary === undefined ? {} : { canary: canaryPassed }),
+    next: (view) => nextAction(schedule, view),
     students: {
       student: (state) => {
         const values = state as unknown as {
@@ -280,63 +138,6 @@ export function distillation<
         return ship(student, parameters, values.student.state);
       },
     },
-  };
-}
-
-/** Steps, evaluations in between, an early stop, and an evaluation at the end. */
-function nextAction(
-  view: RunView,
-  steps: number,
-  evaluation:
-    | {
-        readonly every: number;
-        readonly patience?: number;
-        readonly best: { readonly metric: string; readonly higherIsBetter: boolean };
-      }
-    | undefined,
-): 'distil' | 'evaluate' | 'stop' {
-  const last = view.evaluations.at(-1);
-  if (evaluation === undefined) return view.step >= steps ? 'stop' : 'distil';
-  const due = view.step > 0 && view.step % evaluation.every === 0 && last?.step !== view.step;
-  if (due) return 'evaluate';
-  const { patience = Infinity, best } = evaluation;
-  const values = view.evaluations.map(({ metrics }) => metrics[best.metric] ?? Number.NaN);
-  const top = best.higherIsBetter ? Math.max(...values) : Math.min(...values);
-  const sinceBest = values.length - 1 - values.indexOf(top);
-  if (values.length > 0 && sinceBest >= patience) return 'stop';
-  if (view.step < steps) return 'distil';
-  return last?.step === view.step ? 'stop' : 'evaluate';
-}
-
-function zip(names: readonly string[], tensors: readonly Tensor[]): { [name: string]: Tensor } {
-  return Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
-}
-
-function termValues(terms: readonly LossTerm[]): { [term: string]: Tensor } {
-  return Object.fromEntries(terms.map((term) => [term.name, reduceTerms([term])]));
-}
-
-/** What the optimiser moves, by path. */
-function trained(state: {
-  readonly student: { readonly parameters: unknown };
-  readonly loss: { readonly parameters: unknown };
-}): { [path: string]: Tensor } {
-  return Object.fromEntries(
-    leaves<Tensor>({ student: state.student.parameters, loss: state.loss.parameters }),
-  );
-}
-
-function putBack<P, LP>(
-  state: {
-    readonly student: { readonly parameters: P };
-    readonly loss: { readonly parameters: LP };
-  },
-  parameters: { readonly [path: string]: Tensor },
-): { readonly student: P; readonly loss: LP } {
-  const tree = { student: state.student.parameters, loss: state.loss.parameters };
-  return mapTree<Tensor>(tree, (_leaf, path) => parameters[path]!) as unknown as {
-    student: P;
-    loss: LP;
   };
 }
 
@@ -351,17 +152,6 @@ function copyTree<T>(tree: HostTree<T>): HostTree<T> {
     const tensor = leaf as HostTensor;
     return { ...tensor, data: tensor.data.slice() };
   }) as unknown as HostTree<T>;
-}
-
-/** decay · average + (1 − decay) · now, with the decay held back in the first steps: min(decay, (1 + t) / (10 + t)). */
-function blend<P>(average: P, now: P, decay: number, context: Context): P {
-  const t = context.step.cast('float32');
-  const held = t.add(1).div(t.add(10)).minimum(decay);
-  const latest = Object.fromEntries(leaves<Tensor>(now));
-  return mapTree<Tensor>(average, (leaf, path) => {
-    const before = leaf as Tensor;
-    return before.add(latest[path]!.sub(before).mul(held.neg().add(1)));
-  }) as unknown as P;
 }
 
 /** What the loss will be given, as specs: the student is applied symbolically. */

@@ -26,9 +26,10 @@ export class FunctionRunner<S extends StateTree> {
     state: FlatState,
     inputs: FlatState,
     clock: Clock,
+    outputs?: readonly string[],
   ): Promise<{ readonly [path: string]: HostTensor }> {
     const graph = this.#compiled.get(name) ?? (await this.#compile(name, tree, state));
-    return graph.run(state, clock, inputs);
+    return graph.run(state, clock, inputs, outputs);
   }
 
   async #compile(name: string, tree: unknown, state: FlatState): Promise<CompiledGraph> {

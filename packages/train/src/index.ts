@@ -1,12 +1,14 @@
 export { type CheckpointRecord, type CheckpointStore, memoryStore } from './checkpoint.js';
-export {
-  distillation,
-  type DistillationOptions,
-  type DistillationState,
-  type Predict,
-  type Signals,
-  type Supplied,
-} from './distillation.js';
+export type { CanaryOptions, CanaryRows } from './canary.js';
+export { checkTeacher } from './check-teacher.js';
+export { distillation } from './distillation.js';
+export type {
+  DistillationOptions,
+  DistillationState,
+  Predict,
+  Signals,
+  Supplied,
+} from './distillation-options.js';
 export type { FloatGate } from './export/float-gate.js';
 export type { Int8Gate } from './export/int8-gate.js';
 export {
@@ -31,4 +33,5 @@ export type {
   StateTree,
 } from './program.js';
 export { ship } from './ship.js';
-export { train, type TrainOptions, type TrainResult } from './train.js';
+export { train } from './train.js';
+export type { TrainOptions, TrainResult } from './train-options.js';

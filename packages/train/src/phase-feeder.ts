@@ -24,11 +24,11 @@ interface OpenSource {
 /** Reads each phase's source, and knows where each stands just behind what was consumed. */
 export class PhaseFeeder<S extends StateTree> {
   readonly #sources: { readonly [phase: string]: BatchSource<never, S> };
-  readonly #view: () => RunView<S>;
+  readonly #view: RunView<S>;
   readonly #open = new Map<string, OpenSource>();
   readonly #positions = new Map<string, Json>();
 
-  constructor(sources: { readonly [phase: string]: unknown }, view: () => RunView<S>) {
+  constructor(sources: { readonly [phase: string]: unknown }, view: RunView<S>) {
     this.#sources = sources as { readonly [phase: string]: BatchSource<never, S> };
     this.#view = view;
   }
@@ -83,7 +83,7 @@ export class PhaseFeeder<S extends StateTree> {
   }
 
   #start(phase: string): OpenSource {
-    const iterable = this.#sources[phase]!.open(this.#positions.get(phase), this.#view());
+    const iterable = this.#sources[phase]!.open(this.#positions.get(phase), this.#view);
     const source = {
       iterator: iterable[Symbol.asyncIterator]() as AsyncIterator<Fed<unknown>>,
       position: undefined,

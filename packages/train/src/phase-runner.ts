@@ -9,7 +9,7 @@ import {
   type Specs,
 } from '@limbeck/core';
 import type { Engine } from '@limbeck/runtime';
-import { inputsFor, scalar, specsOf, type Tensor } from '@limbeck/tensor';
+import { inputsFor, scalar, showShape, specsOf, type Tensor } from '@limbeck/tensor';
 import { type Clock, clockContext, type CompiledGraph, compileGraph } from './compile.js';
 import type { AccumulatingPhase, Metrics, Phase, StateTree } from './program.js';
 import { changedLeaves, type FlatState } from './state-tree.js';
@@ -75,6 +75,23 @@ function numbers(values: { readonly [name: string]: HostTensor }): Metrics {
   );
 }
 
+/** @throws LimbeckError `shape-mismatch` for a metric that is no scalar */
+function checkMetrics(
+  phase: string,
+  metrics: { readonly [name: string]: Tensor },
+): { readonly [name: string]: Tensor } {
+  for (const [name, { shape }] of Object.entries(metrics)) {
+    if (shape.length === 0) continue;
+    throw new LimbeckError('shape-mismatch', {
+      where: `phase "${phase}", metric "${name}"`,
+      given: showShape(shape),
+      expected: 'a scalar, []',
+      next: 'Reduce it with sum() or mean().',
+    });
+  }
+  return metrics;
+}
+
 function graphs<S extends StateTree>({ name, engine, tree, state }: PhaseSource<S>) {
   return {
     outputs: (result: {
@@ -82,7 +99,7 @@ function graphs<S extends StateTree>({ name, engine, tree, state }: PhaseSource<
       readonly metrics: { readonly [name: string]: Tensor };
     }) => ({
       ...prefixed('next', changedLeaves(`phase "${name}"`, result.state, state)),
-      ...prefixed('metric', result.metrics),
+      ...prefixed('metric', checkMetrics(name, result.metrics)),
     }),
     base: { engine, tree, state, training: true as const },
   };

@@ -1,4 +1,12 @@
-import type { BatchSource as Source, HostTensor, HostTree, Rng, Spec, Specs } from '@limbeck/core';
+import type {
+  BatchSource as Source,
+  HostTensor,
+  HostTree,
+  JsonObject,
+  Rng,
+  Spec,
+  Specs,
+} from '@limbeck/core';
 import type { Context, Tensor, TensorTree } from '@limbeck/tensor';
 
 /** The state of a program: players, moments, averages, synthetic inputs, loss state. */
@@ -24,11 +32,18 @@ export interface RunView<S extends StateTree = StateTree> {
   readonly evaluations: readonly { readonly step: number; readonly metrics: Metrics }[];
   /** Copies of players' values. */
   read<K extends keyof S>(...players: readonly K[]): Promise<HostTree<Pick<S, K>>>;
-  /** Runs one of the program's functions: predictions, generation. */
+  /**
+   * Runs one of the program's functions: predictions, generation.
+   *
+   * @param outputs - which of its outputs to bring out; each costs a copy. @defaultValue all
+   */
   call(
     name: string,
     inputs: { readonly [path: string]: HostTensor },
+    outputs?: readonly string[],
   ): Promise<{ readonly [path: string]: HostTensor }>;
+  /** Tells whoever watches the run: an event, and a line for people. */
+  say(kind: string, fields: JsonObject, line?: string): void;
 }
 
 /** A phase: the next state and metrics from state and batch; training is on. One compiled step. */
@@ -111,6 +126,8 @@ export interface Program<S extends StateTree, B extends { readonly [phase: strin
   next(view: RunView<S>): (keyof B & string) | 'evaluate' | 'stop';
   /** By which metric of `evaluate` the best state is kept. */
   readonly best?: { readonly metric: string; readonly higherIsBetter: boolean };
+  /** Whether held-out rows have shown that targets belong to their inputs; without it the result says `off`. */
+  canary?(evaluations: RunView['evaluations']): boolean;
   /** What ships, by name. */
   readonly students: { readonly [name: string]: (state: HostTree<S>) => Shippable };
 }

@@ -35,6 +35,14 @@ export function copyState(flat: FlatState): { [path: string]: HostTensor } {
   );
 }
 
+/** Whether a leaf is the state's own input: bringing it out would copy it for nothing. */
+function isUnchanged(path: string, { node }: Tensor): boolean {
+  return (
+    node.operator.name === 'input' &&
+    (node.attributes as { readonly name?: string }).name === `state/${path}`
+  );
+}
+
 /** The changed leaves of a phase's result by path, each checked against what the state holds. */
 export function changedLeaves(
   where: string,
@@ -55,7 +63,7 @@ export function changedLeaves(
         next: 'Return the state in the tree that init() made.',
       });
     }
-    found[path] = tensor;
+    if (!isUnchanged(path, tensor)) found[path] = tensor;
   }
   return found;
 }

@@ -1,0 +1,113 @@
+import { canonicalJson, type HostTensor, LimbeckError } from '@limbeck/core';
+import {
+  type CheckpointRecord,
+  type CheckpointStore,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  sha256,
+} from './checkpoint.js';
+import type { FlatState } from './state-tree.js';
+
+/** Names, dtypes and shapes of a state, hashed: what a checkpoint must have in common with its program. */
+export function fingerprint(state: FlatState): Promise<string> {
+  const shapes = Object.entries(state).map(([path, { dtype, shape }]) => [path, dtype, shape]);
+  return sha256(new TextEncoder().encode(canonicalJson(shapes)));
+}
+
+/** What was read of an earlier run. */
+export interface Resumed {
+  readonly record: CheckpointRecord;
+  readonly state: FlatState;
+  /** The best state so far, if there was one by then. */
+  readonly best: FlatState | undefined;
+}
+
+/** A run's checkpoints: `last`, `best` and, written once, `frozen`. */
+export class RunCheckpoints {
+  readonly #store: CheckpointStore | undefined;
+  readonly #frozen: readonly string[];
+  #frozenWritten = false;
+
+  constructor(store: CheckpointStore | undefined, frozen: readonly string[]) {
+    this.#store = store;
+    this.#frozen = frozen;
+  }
+
+  /** Whether anything is kept. */
+  get kept(): boolean {
+    return this.#store !== undefined;
+  }
+
+  /** What the last run left. @throws LimbeckError `checkpoint-mismatch`, `corrupt-file`, `format-too-new` */
+  async read(program: string, seed: number): Promise<Resumed | undefined> {
+    const bytes = await this.#store?.read('last');
+    if (bytes === undefined) return undefined;
+    const { record, state } = await decodeCheckpoint<CheckpointRecord>('last', bytes);
+    if (record.program !== program || record.seed !== seed) {
+      throw new LimbeckError('checkpoint-mismatch', {
+        where: 'train, checkpoint "last"',
+        given: `a checkpoint of program ${record.program.slice(0, 12)}, seed ${record.seed}`,
+        expected: `program ${program.slice(0, 12)}, seed ${seed}`,
+        next: 'Give this run a folder of its own, or resume with the program that wrote the checkpoint.',
+      });
+    }
+    const frozen = await this.#readFrozen();
+    const best = await this.#readBest(record, frozen);
+    return { record, state: { ...state, ...frozen }, best };
+  }
+
+  async #readBest(last: CheckpointRecord, frozen: FlatState): Promise<FlatState | undefined> {
+    const bytes = await this.#store?.read('best');
+    if (bytes === undefined) return undefined;
+    const { record, state } = await decodeCheckpoint<CheckpointRecord>('best', bytes);
+    // One newer than the last checkpoint will be found again; one of another program lay in the folder before.
+    const usable =
+      record.step <= last.step && record.program === last.program && record.seed === last.seed;
+    return usable ? { ...state, ...frozen } : undefined;
+  }
+
+  async #readFrozen(): Promise<FlatState> {
+    if (this.#frozen.length === 0) return {};
+    const bytes = await this.#store?.read('frozen');
+    if (bytes === undefined) return {};
+    this.#frozenWritten = true;
+    return (await decodeCheckpoint('frozen', bytes)).state;
+  }
+
+  /** Keeps a state under a name. @throws LimbeckError `disk-full`, `io-failed`, `non-finite-loss` */
+  async write(name: 'last' | 'best', record: CheckpointRecord, state: FlatState): Promise<void> {
+    const store = this.#store;
+    if (store === undefined) return;
+    const moving = this.#part(state, false);
+    checkFinite(name, record.step, moving);
+    if (this.#frozen.length > 0 && !this.#frozenWritten) {
+      const still = await encodeCheckpoint({ formatVersion: 1 }, this.#part(state, true));
+      await store.write('frozen', still);
+      this.#frozenWritten = true;
+    }
+    await store.write(name, await encodeCheckpoint(record, moving));
+  }
+
+  #part(state: FlatState, frozen: boolean): FlatState {
+    const isFrozen = (path: string): boolean =>
+      this.#frozen.some((player) => path === player || path.startsWith(`${player}/`));
+    return Object.fromEntries(Object.entries(state).filter(([path]) => isFrozen(path) === frozen));
+  }
+}
+
+/** A state that has gone wrong must not replace a whole one: the run could never go on from it. */
+function checkFinite(name: string, step: number, state: FlatState): void {
+  for (const [path, { dtype, data }] of Object.entries(state)) {
+    if (dtype !== 'float32' && dtype !== 'float64') continue;
+    const at = (data as HostTensor<'float32'>['data']).findIndex(
+      (value) => !Number.isFinite(value),
+    );
+    if (at < 0) continue;
+    throw new LimbeckError('non-finite-loss', {
+      where: `train, checkpoint "${name}" at step ${step}`,
+      given: `"${path}" with ${data[at]} at ${at}`,
+      expected: 'finite numbers',
+      next: 'Lower the rate or clip the gradients. The checkpoint before is whole.',
+    });
+  }
+}
