@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { LimbeckError } from '@limbeck/core';
@@ -66,25 +66,39 @@ export async function lockFolder(folder: string): Promise<Lock> {
 }
 
 async function acquire(file: string, holder: Holder): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    if (await create(file, JSON.stringify(holder))) return;
+  for (let tries = 0; tries < 50; tries += 1) {
+    if (await create(file, holder.token, JSON.stringify(holder))) return;
     const other = await read(file);
-    if (await isAlive(file, other)) throw locked(other);
+    const age = await ageMs(file);
+    // Let go of in between: the next try makes it.
+    if (age === undefined) continue;
+    if (isAlive(other, age)) throw locked(other);
     if (await takeOver(file, other, holder)) return;
-    if (tries === 50) throw locked(other);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
+  }
+  throw locked(await read(file));
+}
+
+/** Makes the file with its content in one go; false if it is there. */
+async function create(file: string, token: string, text: string): Promise<boolean> {
+  const draft = `${file}.${token}`;
+  try {
+    await writeFile(draft, text);
+    await link(draft, file);
+    return true;
+  } catch (cause) {
+    if (errno(cause) === 'EEXIST') return false;
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errno(cause) ?? '')) throw cause;
+    // A disk without hard links: for a moment the file is there and empty, which counts as alive.
+    return await createInTwo(file, text);
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
-/** Makes the file with its content at once; false if it is there. */
-async function create(file: string, text: string): Promise<boolean> {
+async function createInTwo(file: string, text: string): Promise<boolean> {
   try {
-    const handle = await open(file, 'wx');
-    try {
-      await handle.writeFile(text);
-    } finally {
-      await handle.close();
-    }
+    await writeFile(file, text, { flag: 'wx' });
     return true;
   } catch (cause) {
     if (errno(cause) === 'EEXIST') return false;
@@ -98,31 +112,39 @@ async function create(file: string, text: string): Promise<boolean> {
  */
 async function takeOver(file: string, dead: Holder | undefined, holder: Holder): Promise<boolean> {
   const claim = `${file}.claim`;
-  if (!(await create(claim, holder.token))) {
-    if ((await ageMs(claim)) > claimMs) await rm(claim, { force: true });
+  if (!(await create(claim, holder.token, ''))) {
+    const age = await ageMs(claim);
+    if (age !== undefined && age > claimMs) await rm(claim, { force: true });
     return false;
   }
   try {
     const now = await read(file);
-    if (now?.token !== dead?.token || (await isAlive(file, now))) return false;
+    const age = await ageMs(file);
+    if (age === undefined || now?.token !== dead?.token || isAlive(now, age)) return false;
     const draft = `${file}.${holder.token}`;
-    await create(draft, JSON.stringify(holder));
+    await writeFile(draft, JSON.stringify(holder));
     await rename(draft, file);
-    return true;
   } finally {
     await rm(claim, { force: true });
   }
+  // Two may have thrown away one old claim and made one each; the last to write is the holder.
+  await pause(50);
+  return (await read(file))?.token === holder.token;
 }
 
-async function isAlive(file: string, holder: Holder | undefined): Promise<boolean> {
-  // Empty or torn: its process was killed between making and filling it, or is at it just now.
-  if (holder === undefined) return (await ageMs(file)) < beatMs;
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Whether the holder still works, as far as can be told; `age` is the milliseconds since its last beat. */
+function isAlive(holder: Holder | undefined, age: number): boolean {
+  if (holder === undefined) return age < silentMs;
   if (held.has(holder.token)) return true;
-  if (holder.machine !== machineId()) return (await ageMs(file)) < silentMs;
+  if (holder.machine !== machineId()) return age < silentMs;
   if (!exists(holder.pid)) return false;
   const started = startOf(holder.pid);
   if (started !== '' && holder.started !== '') return started === holder.started;
-  return (await ageMs(file)) < silentMs;
+  return age < silentMs;
 }
 
 function exists(pid: number): boolean {
@@ -162,11 +184,12 @@ async function read(file: string): Promise<Holder | undefined> {
   }
 }
 
-async function ageMs(file: string): Promise<number> {
+/** Milliseconds since the last beat; `undefined` if the file is gone. */
+async function ageMs(file: string): Promise<number | undefined> {
   try {
     return Date.now() - (await stat(file)).mtimeMs;
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return undefined;
   }
 }
 

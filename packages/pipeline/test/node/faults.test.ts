@@ -111,8 +111,14 @@ describe('runPipeline under faults', () => {
       { length: 3 },
       () => startFixture('run-counting', [root, '10']).ended,
     );
-    const results = (await Promise.all(racers)).map(({ stdout }) => stdout.trim());
-    expect(results.filter((line) => line !== 'run-locked')).toContain(expected);
+    const ended = await Promise.all(racers);
+    const results = ended.map(({ stdout }) => stdout.trim());
+    // Shown where the next lines fail.
+    const told = ended.map(({ stderr }) => stderr).join('\n');
+    expect(
+      results.filter((line) => line !== 'run-locked'),
+      told,
+    ).toContain(expected);
     expect(results.every((line) => line === 'run-locked' || line === expected)).toBe(true);
   });
 });

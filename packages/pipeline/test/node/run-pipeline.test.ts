@@ -516,6 +516,20 @@ describe('refusals', () => {
     expect(existsSync(lock)).toBe(false);
   });
 
+  test('a lock that names nobody, until it has been silent for a minute', async () => {
+    const { folder } = await run(chain());
+    const lock = path.join(folder, 'lock.json');
+    writeFileSync(lock, '');
+    await expect(run(chain())).rejects.toMatchObject({ code: 'run-locked' });
+    const then = new Date(Date.now() - 61_000);
+    utimesSync(lock, then, then);
+    // Nor does the claim of one that was killed while it took the lock over keep it for ever.
+    writeFileSync(`${lock}.claim`, '');
+    utimesSync(`${lock}.claim`, then, then);
+    await run(chain());
+    expect(readdirSync(folder).filter((name) => name.startsWith('lock'))).toEqual([]);
+  });
+
   test('a root that cannot be a folder', async () => {
     writeFileSync(path.join(root, 'file'), '');
     await expect(run(chain(), { root: path.join(root, 'file/runs') })).rejects.toMatchObject({
