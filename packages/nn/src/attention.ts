@@ -6,9 +6,13 @@ import { linear, type LinearParameters, linearParameters } from './linear.js';
 
 /** The four maps of an attention, each `[width, width]` with a bias. */
 export type AttentionParameters = {
+  /** Makes what each token asks for. */
   readonly query: LinearParameters;
+  /** Makes what each token answers to. */
   readonly key: LinearParameters;
+  /** Makes what each token passes on. */
   readonly value: LinearParameters;
+  /** Mixes the heads' results. */
   readonly output: LinearParameters;
 };
 

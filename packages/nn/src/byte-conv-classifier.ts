@@ -30,8 +30,11 @@ export interface ByteConvClassifierOptions {
 
 /** Parameters of {@link byteConvClassifier}. */
 export type ByteConvClassifierParameters = {
+  /** The embedding of bytes, `[256, width]`. */
   readonly bytes: EmbeddingParameters;
+  /** One after another. */
   readonly convolutions: readonly Conv1dParameters[];
+  /** From channels to labels. */
   readonly classifier: LinearParameters;
 };
 

@@ -3,7 +3,12 @@ import type { Tensor } from '@limbeck/tensor';
 import { type Initialiser, kaimingNormal, zeros } from './initialisers.js';
 
 /** A convolution's weight `[out, in, kernel]` and bias `[out]`. */
-export type Conv1dParameters = { readonly weight: Tensor; readonly bias: Tensor };
+export type Conv1dParameters = {
+  /** `[out, in, kernel]`. */
+  readonly weight: Tensor;
+  /** `[out]`. */
+  readonly bias: Tensor;
+};
 
 /** Sizes of {@link conv1dParameters}. */
 export interface Conv1dSizes {

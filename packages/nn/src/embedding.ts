@@ -3,7 +3,10 @@ import type { Tensor } from '@limbeck/tensor';
 import { type Initialiser, truncatedNormal } from './initialisers.js';
 
 /** An embedding's table `[rows, width]`. */
-export type EmbeddingParameters = { readonly table: Tensor };
+export type EmbeddingParameters = {
+  /** `[rows, width]`. */
+  readonly table: Tensor;
+};
 
 /** Fresh parameters of {@link embedding}. @throws LimbeckError `invalid-option` */
 export function embeddingParameters(

@@ -13,10 +13,15 @@ import { linear, type LinearParameters, linearParameters } from './linear.js';
 
 /** Parameters of {@link encoderBlock}. */
 export type EncoderBlockParameters = {
+  /** The first half. */
   readonly attention: AttentionParameters;
+  /** The norm of the first half. */
   readonly attentionNorm: LayerNormParameters;
+  /** `[width, feedForward]` and its bias. */
   readonly inner: LinearParameters;
+  /** `[feedForward, width]` and its bias. */
   readonly outer: LinearParameters;
+  /** The norm of the second half. */
   readonly outputNorm: LayerNormParameters;
 };
 

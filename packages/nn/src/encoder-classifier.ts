@@ -41,10 +41,15 @@ export interface EncoderClassifierOptions {
 
 /** Parameters of {@link encoderClassifier}. */
 export type EncoderClassifierParameters = {
+  /** The embedding of ids, `[vocabulary, width]`. */
   readonly tokens: EmbeddingParameters;
+  /** The embedding of positions, `[maxTokens, width]`. */
   readonly positions: EmbeddingParameters;
+  /** The blocks, one after another. */
   readonly encoder: readonly EncoderBlockParameters[];
+  /** After the embeddings with norms after sums; before the pooling with norms before halves. */
   readonly norm: LayerNormParameters;
+  /** From the pooled state to labels. */
   readonly classifier: LinearParameters;
 };
 

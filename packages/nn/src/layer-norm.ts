@@ -3,7 +3,12 @@ import type { Tensor } from '@limbeck/tensor';
 import { ones, zeros } from './initialisers.js';
 
 /** A layer norm's scale γ and shift β, `[width]` each. */
-export type LayerNormParameters = { readonly gamma: Tensor; readonly beta: Tensor };
+export type LayerNormParameters = {
+  /** γ, `[width]`. */
+  readonly gamma: Tensor;
+  /** β, `[width]`. */
+  readonly beta: Tensor;
+};
 
 /** Fresh parameters of {@link layerNorm}: γ 1, β 0. @throws LimbeckError `invalid-option` */
 export function layerNormParameters(rng: Rng, width: number): HostTree<LayerNormParameters> {

@@ -3,7 +3,12 @@ import type { Tensor } from '@limbeck/tensor';
 import { type Initialiser, xavierUniform, zeros } from './initialisers.js';
 
 /** A linear layer's weight `[in, out]` and bias `[out]`. */
-export type LinearParameters = { readonly weight: Tensor; readonly bias: Tensor };
+export type LinearParameters = {
+  /** `[in, out]`. */
+  readonly weight: Tensor;
+  /** `[out]`. */
+  readonly bias: Tensor;
+};
 
 /** Options of {@link linearParameters}. */
 export interface LinearOptions {

@@ -6,10 +6,16 @@ import { kaimingNormal, zeros } from './initialisers.js';
 import { linear, type LinearParameters, linearParameters } from './linear.js';
 
 /** A feature vector an example, float32 `[batch, width]`. */
-export type FeatureInputs = { readonly features: Tensor };
+export type FeatureInputs = {
+  /** float32 `[batch, width]`. */
+  readonly features: Tensor;
+};
 
 /** Parameters of {@link mlp}: `layers/0/weight`, `layers/0/bias`, … */
-export type MlpParameters = { readonly layers: readonly LinearParameters[] };
+export type MlpParameters = {
+  /** The hidden layers, then the classifier. */
+  readonly layers: readonly LinearParameters[];
+};
 
 /** What {@link mlp} computes. */
 export interface MlpOutputs {
@@ -78,7 +84,7 @@ export function checkHead(where: string, options: HeadOptions): JsonObject {
 }
 
 /** Fresh parameters of a head. */
-export function headParameters(
+function headParameters(
   rng: Parameters<Model<FeatureInputs, MlpOutputs, MlpParameters>['init']>[0],
   { width, hidden = [], labels }: MlpOptions,
 ): HostTree<MlpParameters> {

@@ -31,7 +31,7 @@ export function maskedMax(x: Tensor, mask: Tensor): Tensor {
 }
 
 /** @throws LimbeckError `shape-mismatch` */
-export function checkMask(where: string, x: Tensor, mask: Tensor): void {
+function checkMask(where: string, x: Tensor, mask: Tensor): void {
   if (x.shape.length === 3 && sameShape(x.shape.slice(0, 2), mask.shape)) return;
   throw new LimbeckError('shape-mismatch', {
     where,

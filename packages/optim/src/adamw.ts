@@ -20,7 +20,12 @@ export interface AdamwOptions {
 }
 
 /** What {@link adamw} keeps for each parameter: m / (1 − β₁) and v / (1 − β₂). */
-export type AdamwState = { readonly first: ByPath; readonly second: ByPath };
+export type AdamwState = {
+  /** m / (1 − β₁) by path. */
+  readonly first: ByPath;
+  /** v / (1 − β₂) by path. */
+  readonly second: ByPath;
+};
 
 /**
  * Adam with decoupled weight decay.

@@ -20,7 +20,10 @@ export interface SgdOptions {
 }
 
 /** What {@link sgd} keeps: a velocity for each parameter, or nothing without momentum. */
-export type SgdState = { readonly velocity: ByPath };
+export type SgdState = {
+  /** v by path; empty without momentum. */
+  readonly velocity: ByPath;
+};
 
 /**
  * Stochastic gradient descent with momentum.

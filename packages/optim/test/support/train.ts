@@ -21,7 +21,7 @@ const shapes: { readonly [path: string]: readonly number[] } = {
 };
 
 /** A host tensor in float64, of a parameter's shape. */
-export function host(path: string, values: readonly number[]): HostTensor<'float64'> {
+function host(path: string, values: readonly number[]): HostTensor<'float64'> {
   return hostTensor('float64', shapes[path] ?? [values.length], Float64Array.from(values));
 }
 
