@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { event, type EventSink, isLimbeckError } from '@limbeck/core';
+import { runPipeline } from '@limbeck/pipeline/node';
+import { Lab } from './src/lab.js';
+import { finish } from './src/finish.js';
+import { settings } from './src/settings.js';
+import type { TeacherName } from './src/steps/label-step.js';
+import { tryFile } from './src/try-file.js';
+import { codeLanguage } from './pipeline.js';
+
+const help = `Distils a model that names a snippet's language, and reports what that bought.
+
+  npm start                        everything; a second run reads what the first one made
+  npm start -- --smoke             every stage in a small form, in under a minute
+  npm start -- --try FILE          names a file's language with the student of the last run
+  npm start -- --teacher NAME      trained (default), vscode, or both: the mean of the two
+  npm start -- --record            keeps the report in examples/code-language/results and the README
+`;
+
+/** Progress as lines: training every few seconds, with loss terms, rate and time left. */
+function progress(): EventSink {
+  let [lastMs, lastStep] = [0, 0];
+  return ({ kind, atMs, ...fields }) => {
+    if (kind !== 'train/step') return;
+    const { step, steps, metrics, examplesPerSecond, secondsLeft } = fields;
+    if (atMs - lastMs < 5000 && Number(step) >= lastStep) return;
+    [lastMs, lastStep] = [atMs, Number(step)];
+    const terms = Object.entries(metrics as { readonly [name: string]: number })
+      .filter(([name]) => name !== 'rate')
+      .map(([name, value]) => `${name} ${value.toFixed(3)}`);
+    console.error(
+      `  step ${String(step)}/${String(steps)}  ${terms.join('  ')}  ${String(examplesPerSecond)} windows/s  ${String(secondsLeft)} s left`,
+    );
+  };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      smoke: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
+      teacher: { type: 'string', default: 'trained' },
+      try: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { smoke, record, teacher } = values;
+  if (values.help) return console.log(help);
+  if (values.try !== undefined) return tryFile(values.try);
+  const names: readonly string[] = ['trained', 'vscode', 'both'];
+  if (!names.includes(teacher)) {
+    console.error(`--teacher ${teacher}: expected ${names.join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  const logger = {
+    info: (message: string): void => console.error(message),
+    warn: (message: string): void => console.error(message),
+  };
+  const chosen = settings(smoke);
+  const lab = new Lab(chosen, logger, teacher === 'trained' ? undefined : chosen.blackBoxWindows);
+  logger.info(`code-language: ${smoke ? 'a small run' : 'a full run'}, teacher ${teacher}`);
+  const onEvent = progress();
+  onEvent(event('start'));
+  try {
+    const pipeline = codeLanguage(lab, teacher as TeacherName, onEvent);
+    const resumeWith = ['npm start', ...process.argv.slice(2)].join(' -- ');
+    const run = await runPipeline({ ...pipeline, since: 'process', logger, resumeWith });
+    await finish(run, { record, smoke });
+  } finally {
+    await lab.dispose();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  // A fault that is known has said what to do; its stack would only bury that.
+  console.error(isLimbeckError(error) ? `\n${error.message}` : error);
+  process.exitCode = isLimbeckError(error, 'interrupted') ? 130 : 1;
+}
