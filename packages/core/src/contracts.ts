@@ -16,6 +16,7 @@ export interface Collator<Row, Batch> {
 
 /** One batch and where its source stands just behind it. */
 export interface Fed<Batch> {
+  /** The batch. */
   readonly batch: HostTree<Batch>;
   /** What {@link BatchSource.open} takes to go on behind this batch. */
   readonly position: Json;

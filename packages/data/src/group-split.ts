@@ -29,7 +29,9 @@ export interface GroupSplitOptions<Row, Part extends string> {
 
 /** A label that some part has too little of. */
 export interface Shortfall<Part extends string> {
+  /** The label that has too few. */
   readonly label: string | number;
+  /** The part that lacks them. */
   readonly part: Part;
   /** What is too few. */
   readonly of: 'groups' | 'rows';

@@ -30,12 +30,15 @@ export interface Context {
 
 /** What a root context is made of. */
 export interface ContextOptions {
+  /** Whether dropout and the like are on. */
   readonly training: boolean;
   /** uint32 scalars; needed only where something random is drawn. */
   readonly seed?: Tensor;
+  /** Counts phase runs, so that each draws anew; like the seed a uint32 scalar. */
   readonly draw?: Tensor;
   /** int64 scalars. @defaultValue 0 and 1 */
   readonly step?: Tensor;
+  /** How many optimiser steps there will be in all, an int64 scalar. */
   readonly steps?: Tensor;
 }
 
@@ -133,6 +136,7 @@ export function createContext(options: ContextOptions): Context {
 
 /** What {@link tapped} gives back. */
 export interface Tapped<R> {
+  /** What the function returned. */
   readonly result: R;
   /** The value at a tap, after its edit. @throws LimbeckError `unknown-name` */
   tap(name: string): Tensor;

@@ -59,6 +59,7 @@ export type {
   Operator,
   Value,
 } from './operator.js';
+export type { FoldAttributes, WindowAttributes } from './ops/conv1d.js';
 export type { Optimizer } from './optimizer.js';
 export type { RandomStream } from './random.js';
 export { inScope } from './scope.js';
@@ -88,4 +89,6 @@ export { segmentSumReference } from './segment/segment-sum-reference.js';
 export { simplify } from './graph/simplify.js';
 export { decodeModel, encodeModel } from './onnx/codec.js';
 export { fromOnnx, type FromOnnxOptions, type OnnxImport } from './onnx/from-onnx.js';
+export type { ExternalData } from './onnx/external-data.js';
+export type { TensorFromProtoOptions } from './onnx/tensor-data.js';
 export { type OnnxGraph, toOnnx, type ToOnnxOptions } from './onnx/to-onnx.js';

@@ -5,6 +5,7 @@ import type { Tensor } from './tensor.js';
 
 /** Logits of a model: `[batch, classes]`, or `[batch, tokens, vocabulary]`. */
 export interface Logits {
+  /** Scores before the softmax, `[…, classes]`. */
   readonly logits: Tensor;
 }
 

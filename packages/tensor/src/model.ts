@@ -13,9 +13,13 @@ export type Empty = Record<never, never>;
 
 /** What {@link Model.apply} is given. */
 export interface ApplyArguments<In, P, S> {
+  /** What is learnt. */
   readonly parameters: P;
+  /** What is carried along without a gradient. */
   readonly state: S;
+  /** One batch. */
   readonly inputs: In;
+  /** Randomness, taps and whether this is training. */
   readonly context: Context;
 }
 

@@ -3,8 +3,11 @@ import type { Tensor } from './tensor.js';
 
 /** A value inside the interpreter: every dtype in float64, integers exact up to 2^53. Row-major. */
 export interface Value {
+  /** What an element stands for. */
   readonly dtype: DType;
+  /** The sizes, outermost first. */
   readonly shape: readonly number[];
+  /** The elements. */
   readonly data: Float64Array;
 }
 
@@ -19,8 +22,11 @@ export type OnnxAttribute =
 export interface Emitter {
   /** Names of the operator's inputs and outputs in the file. */
   readonly inputs: readonly string[];
+  /** Names of the operator's outputs in the file. */
   readonly outputs: readonly string[];
+  /** Dtypes and shapes of the inputs. */
   readonly inputSpecs: readonly Spec[];
+  /** Dtypes and shapes of the outputs. */
   readonly outputSpecs: readonly Spec[];
   /** Whether only operators of the ONNX standard may be written. */
   readonly portable: boolean;
@@ -42,15 +48,19 @@ export interface Emitter {
 
 /** What a gradient rule is given. */
 export interface GradientArguments<Attributes> {
+  /** What the operator was applied to. */
   readonly inputs: readonly Tensor[];
+  /** What came out. */
   readonly outputs: readonly Tensor[];
   /** Gradients of the loss by each output; undefined where none flows. */
   readonly upstream: readonly (Tensor | undefined)[];
+  /** How it was applied. */
   readonly attributes: Attributes;
 }
 
 /** Everything the house knows about one operator, in one place. */
 export interface Operator<Attributes extends object = object> {
+  /** The name that errors and scopes use, such as `matmul`. */
   readonly name: string;
   /** Checks the inputs and says what comes out. @throws LimbeckError `shape-mismatch`, `dtype-mismatch` */
   infer(inputs: readonly Spec[], attributes: Attributes): readonly Spec[];
@@ -76,9 +86,13 @@ export interface Operator<Attributes extends object = object> {
 
 /** One use of an operator: immutable. */
 export interface Node {
+  /** What is computed. */
   readonly operator: Operator<never>;
+  /** Of what. */
   readonly inputs: readonly Tensor[];
+  /** How: numbers and axes that are known while the graph is built. */
   readonly attributes: object;
+  /** Dtypes and shapes of what comes out. */
   readonly outputs: readonly Spec[];
   /** Where in the model it stands, such as `encoder/0/attention`. */
   readonly scope: string;

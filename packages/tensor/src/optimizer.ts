@@ -4,6 +4,7 @@ import type { Tensor } from './tensor.js';
 
 /** How parameters follow their gradients, as expressions. */
 export interface Optimizer<S extends TensorTree = Empty> {
+  /** What logs call it, such as `adamw`. */
   readonly name: string;
   /** Zeroed moments and whatever else it keeps, for parameters of these specs by path. */
   init(parameters: { readonly [path: string]: Specs<Tensor> }): HostTree<S>;

@@ -42,7 +42,9 @@ export abstract class TensorBase implements Spec {
 
   /** A tensor is output `index` of a node. */
   constructor(
+    /** The use of an operator that computes it. */
     readonly node: Node,
+    /** Which of the node's outputs it is. */
     readonly index: number = 0,
   ) {
     const { dtype, shape } = node.outputs[index]!;

@@ -7,11 +7,13 @@ import { fileError } from './errors.js';
 export interface TextFile {
   /** Its path from the folder, with slashes. */
   readonly path: string;
+  /** The file's content, decoded as UTF-8. */
   readonly text: string;
 }
 
 /** A file that was left out. */
 export interface BadFile {
+  /** The file, from the folder on, with forward slashes. */
   readonly path: string;
   /** Why, in a few words. */
   readonly reason: string;

@@ -30,7 +30,9 @@ export interface ToOnnxOptions {
 export interface OnnxGraph {
   /** The file: opset 21, IR version 10. */
   readonly bytes: Uint8Array;
+  /** What must be fed, by name. */
   readonly inputs: { readonly [name: string]: Spec };
+  /** What comes out, by name. */
   readonly outputs: { readonly [name: string]: Spec };
   /** How many ONNX nodes it has. */
   readonly nodeCount: number;

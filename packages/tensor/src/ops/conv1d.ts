@@ -5,7 +5,9 @@ import { checkDtype, checkSameDtype, floats, int, int64s, ints, refuseShapes } f
 
 /** Attributes of the one-dimensional windows. */
 export interface WindowAttributes {
+  /** How many positions a window spans. */
   readonly kernel: number;
+  /** How far the next window begins behind it. */
   readonly stride: number;
 }
 
