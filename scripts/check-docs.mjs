@@ -14,6 +14,8 @@ const faults = lines.filter(
   (line) =>
     /^\[(?:warning|error)\]/.test(line) &&
     !/\.__(?:type|index)\b/.test(line) &&
+    // Generated code is named by types, and documented by its source.
+    !/\/gen\//.test(line) &&
     !/Found \d+ errors? and \d+ warnings?/.test(line),
 );
 for (const fault of faults) console.error(fault);

@@ -11,16 +11,25 @@ import type { FlatState } from './state-tree.js';
 
 /** What a run needs to go on as if it had never stopped. */
 export interface CheckpointRecord {
+  /** The layout of this record. */
   readonly formatVersion: 1;
   /** Names and shapes of the state, hashed: a checkpoint of another program is refused. */
   readonly program: string;
+  /** The run's seed. */
   readonly seed: number;
+  /** Optimiser steps done. */
   readonly step: number;
+  /** Phase runs done, micro-batches included: what randomness in the graph counts by. */
   readonly draw: number;
+  /** How often each phase has run. */
   readonly runs: { readonly [phase: string]: number };
+  /** How often each phase has gone through its data. */
   readonly epochs: { readonly [phase: string]: number };
+  /** Where each source stands, just behind the last batch consumed. */
   readonly positions: { readonly [phase: string]: Json };
+  /** Of the phase that ran last. */
   readonly metrics: Metrics;
+  /** All so far, in order. */
   readonly evaluations: readonly { readonly step: number; readonly metrics: Metrics }[];
 }
 

@@ -5,8 +5,11 @@ import type { BatchSource, Metrics, RunView } from './program.js';
 
 /** The players of {@link distillation}. */
 export type DistillationState<P, S, LP, LS, OS> = {
+  /** The student. */
   readonly student: { readonly parameters: P; readonly state: S };
+  /** What the loss learns and carries along. */
   readonly loss: { readonly parameters: LP; readonly state: LS };
+  /** The optimiser's moments. */
   readonly optimizer: OS;
   /** Averaged parameters, where averaging is on; else empty. */
   readonly average: P | Empty;
@@ -36,6 +39,7 @@ export interface DistillationOptions<
   readonly student: Model<In, Out, P, S>;
   /** What it is trained for. It reads `student.…` and the batch's other fields. */
   readonly loss: Loss<Needs, LP, LS>;
+  /** What turns gradients into updates. */
   readonly optimizer: Optimizer<OS>;
   /** Batches with `inputs` for the student and the signals that the loss reads. */
   readonly batches: BatchSource<Batch, DistillationState<P, S, LP, LS, OS>>;

@@ -23,8 +23,11 @@ export interface TrainResult<S extends StateTree> {
   readonly state: HostTree<S>;
   /** The best state by the program's metric, where it names one; else the last. */
   readonly best: HostTree<S>;
+  /** Optimiser steps done. */
   readonly step: number;
+  /** How often each phase has gone through its data. */
   readonly epochs: { readonly [phase: string]: number };
+  /** All of them, in order. */
   readonly evaluations: readonly { readonly step: number; readonly metrics: Metrics }[];
   /** Seconds in all, of this process. */
   readonly seconds: number;

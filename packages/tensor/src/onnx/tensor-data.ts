@@ -5,7 +5,7 @@ import { type ExternalData, externalDataOf } from './external-data.js';
 import { type TensorProto, TensorProto_DataLocation, TensorProtoSchema } from './gen/onnx_pb.js';
 import { corrupt } from './wire.js';
 
-/** Options of {@link tensorFromProto}. */
+/** How an initialiser is read. */
 export interface TensorFromProtoOptions {
   /** Reads values that stand in a file beside the model. @defaultValue such tensors are refused */
   readonly readExternal?: (data: ExternalData) => Uint8Array;

@@ -85,7 +85,7 @@ export const unfold1d: Operator<WindowAttributes> = {
   },
 };
 
-/** Attributes of {@link fold1d}. */
+/** Attributes of `fold1d`. */
 export interface FoldAttributes extends WindowAttributes {
   /** The length that comes out. */
   readonly length: Dim;

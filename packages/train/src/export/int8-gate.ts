@@ -23,15 +23,19 @@ export interface Int8Evidence {
 
 /** What the int8 gate measured. */
 export interface Int8Gate {
+  /** The metric's name. */
   readonly metric: string;
   /** Labelled rows. */
   readonly rows: number;
   /** How much worse int8 is than float32 by the metric, in [0, 1] for shares; with its 95% interval. */
   readonly drop: number;
+  /** The interval's lower end. */
   readonly dropLow: number;
+  /** The interval's upper end. */
   readonly dropHigh: number;
   /** Share of unlabelled rows with float32's answer, and the lower end of its 95% interval. */
   readonly agreement?: { readonly rows: number; readonly value: number; readonly low: number };
+  /** Whether the file may be written. */
   readonly passed: boolean;
 }
 

@@ -49,6 +49,7 @@ export interface FileRecord {
 
 /** What an export leaves to be told: sizes, hashes, and what the gates measured. */
 export interface ExportRecord {
+  /** The layout of this record. */
   readonly formatVersion: 1;
   /** By path in the folder. */
   readonly files: { readonly [path: string]: FileRecord };
@@ -56,7 +57,9 @@ export interface ExportRecord {
   readonly weightsSha256: string;
   /** How many numbers the student has learnt or keeps. */
   readonly parameters: number;
+  /** How far the float32 file is from the trainer's outputs. */
   readonly float32: FloatGate;
+  /** What quantisation cost, where it was asked for. */
   readonly int8?: Int8Gate & {
     /** Paths of the matrices that are int8. */
     readonly layers: readonly string[];
@@ -69,6 +72,7 @@ export interface ExportRecord {
 export interface StudentPackage {
   /** Contents by path in the folder, such as `onnx/model.onnx`. */
   readonly files: { readonly [path: string]: Uint8Array };
+  /** What was written and what the gates measured. */
   readonly record: ExportRecord;
 }
 
