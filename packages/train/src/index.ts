@@ -33,5 +33,6 @@ export type {
   StateTree,
 } from './program.js';
 export { ship } from './ship.js';
+export type { FlatState } from './state-tree.js';
 export { train } from './train.js';
 export type { TrainOptions, TrainResult } from './train-options.js';
