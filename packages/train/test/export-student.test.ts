@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { hostTensor, Rng } from '@limbeck/core';
+import { mlp } from '@limbeck/nn';
 import type { Engine } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
-import { packStudent, type Quantiser, type Shippable } from '@limbeck/train';
+import { packStudent, type Quantiser, ship, type Shippable } from '@limbeck/train';
 import { exportStudent } from '@limbeck/train/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { roundToNearest } from '../src/export/quantise.js';
@@ -91,6 +93,31 @@ describe('exportStudent', () => {
     values['parameters/layers/0/bias']!.data[0] = Number.NaN;
     const call = packStudent({ ...student, values }, base());
     await expect(call).rejects.toMatchObject({ code: 'gate-failed' });
+  });
+
+  test('stops when aborted, and has nothing to make int8 of in a tiny student', async () => {
+    const abortSignal = AbortSignal.abort();
+    await expect(packStudent(student, { ...base(), abortSignal })).rejects.toMatchObject({
+      code: 'aborted',
+    });
+    const tiny = mlp({ width: 4, labels: ['a', 'b'] });
+    const made = tiny.init(Rng.from(0));
+    const names = { inputs: { features: 'features' }, outputs: { logits: 'logits' } };
+    const features = hostTensor('float32', [256, 4], new Float32Array(1024).fill(0.5));
+    const options = { ...base(), labels: ['a', 'b'], names, probes: { features } };
+    const shippable = ship(tiny, made.parameters, made.state);
+    const { record } = await packStudent(shippable, options);
+    expect(record.float32.probes).toBe(256);
+    const inputs = Array.from({ length: 8 }, () => ({ features }));
+    const some = { inputs, labels: new Uint8Array(2048) };
+    await expect(packStudent(shippable, { ...options, int8: some })).rejects.toMatchObject({
+      code: 'invalid-option',
+      given: expect.stringContaining('256') as string,
+    });
+    const { probes: _probes, ...without } = options;
+    await expect(packStudent(shippable, without)).rejects.toMatchObject({
+      code: 'invalid-option',
+    });
   });
 
   test('refuses labels that do not fit, unknown names and missing inputs', async () => {

@@ -85,7 +85,7 @@ export interface StudentPackage {
  * drop by 0.5 points at most, by 1 at the upper end of the interval.
  *
  * @throws LimbeckError `gate-failed` for a file that does not agree; `invalid-option`, `unknown-name`, `missing-signal`,
- * `shape-mismatch` for what does not fit the student
+ * `shape-mismatch` for what does not fit the student; `aborted`
  */
 export async function packStudent(
   student: Shippable,
@@ -116,6 +116,7 @@ export async function packStudent(
   try {
     // From the bytes alone: what is gated is what ships.
     const file = await load(graph.bytes);
+    checkGoingOn(options);
     const trainer = await load(trainerGraph(student, names));
     const probes = probesOf(options, names).map((batch) => fileFeeds(names, batch));
     const float32 = await floatGate(trainer, file, student.values, probes);
@@ -143,6 +144,18 @@ export async function packStudent(
   }
 }
 
+/** @throws LimbeckError `aborted` */
+function checkGoingOn({ abortSignal }: PackOptions): void {
+  if (abortSignal?.aborted !== true) return;
+  throw new LimbeckError('aborted', {
+    where: 'export',
+    given: 'an abort',
+    expected: 'an export to its end',
+    next: 'Export again: no file was written.',
+    cause: abortSignal.reason,
+  });
+}
+
 async function packInt8(
   student: Shippable,
   options: PackOptions,
@@ -150,6 +163,7 @@ async function packInt8(
   runners: { readonly file: Runner; readonly trainer: Runner },
 ) {
   if (options.int8 === undefined) return undefined;
+  checkGoingOn(options);
   const made = await quantiseStudent(
     {
       student,

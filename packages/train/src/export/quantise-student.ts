@@ -1,4 +1,4 @@
-import type { Metric } from '@limbeck/core';
+import { LimbeckError, type Metric } from '@limbeck/core';
 import type { Predictions } from '@limbeck/evaluators';
 import type { Engine, Runner } from '@limbeck/runtime';
 import type { Shippable } from '../program.js';
@@ -87,6 +87,7 @@ export async function quantiseStudent(
 
   const chosen = quantiseAll(student, options.quantiser ?? roundToNearest);
   const all = [...chosen.keys()];
+  if (all.length === 0) throw nothingToQuantise();
   let order: string[] | undefined;
   for (;;) {
     const graph = studentGraph(student, names, chosen);
@@ -112,6 +113,15 @@ export async function quantiseStudent(
     if (worst !== undefined) chosen.delete(worst);
     if (chosen.size === 0) throw int8Failed(gate);
   }
+}
+
+function nothingToQuantise(): LimbeckError {
+  return new LimbeckError('invalid-option', {
+    where: 'export, int8',
+    given: 'a student without a float32 matrix of at least 256 numbers',
+    expected: 'something that int8 makes smaller',
+    next: 'Leave int8 out: the float32 file is as small as it gets.',
+  });
 }
 
 function countRows(batches: readonly FlatState[]): number {
