@@ -11,9 +11,9 @@ import { checkNotEmpty } from './checks.js';
 /** What {@link textCollator} makes: both `[batch, bytes]`. */
 export type TextBatch = {
   /** UTF-8 bytes, 0 to 255, and the padding id behind shorter texts. */
-  readonly inputIds: Spec;
+  readonly ids: Spec;
   /** 1 for a byte, 0 for padding. */
-  readonly attentionMask: Spec;
+  readonly mask: Spec;
 };
 
 /** Options of {@link textCollator}. */
@@ -40,7 +40,7 @@ export function textCollator<Row>(options: TextOptions<Row>): Collator<Row, Text
   checkWhole('textCollator', { maxBytes, multipleOf }, 1, 'Leave it out to use the default.');
   checkWhole('textCollator', { padId }, 0, 'Use 0.');
   const spec = (): Spec => ({ dtype, shape: ['batch', 'bytes'] });
-  const specs: Specs<TextBatch> = { inputIds: spec(), attentionMask: spec() };
+  const specs: Specs<TextBatch> = { ids: spec(), mask: spec() };
   return {
     specs,
     collate(rows) {
@@ -56,8 +56,8 @@ export function textCollator<Row>(options: TextOptions<Row>): Collator<Row, Text
         mask.fill(1, i * width, i * width + bytes.length);
       });
       return {
-        inputIds: convert(dtype, shape, ids),
-        attentionMask: convert(dtype, shape, mask),
+        ids: convert(dtype, shape, ids),
+        mask: convert(dtype, shape, mask),
       };
     },
   };

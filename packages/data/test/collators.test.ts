@@ -7,39 +7,39 @@ const text = (row: string): string => row;
 
 describe('textCollator', () => {
   test('pads bytes with zeros and masks them', () => {
-    const { inputIds, attentionMask } = textCollator({ text }).collate(['aé', 'b']);
-    expect(inputIds).toMatchObject({ dtype: 'int64', shape: [2, 3] });
-    expect([...inputIds.data]).toEqual([97n, 195n, 169n, 98n, 0n, 0n]);
-    expect([...attentionMask.data]).toEqual([1n, 1n, 1n, 1n, 0n, 0n]);
+    const { ids, mask } = textCollator({ text }).collate(['aé', 'b']);
+    expect(ids).toMatchObject({ dtype: 'int64', shape: [2, 3] });
+    expect([...ids.data]).toEqual([97n, 195n, 169n, 98n, 0n, 0n]);
+    expect([...mask.data]).toEqual([1n, 1n, 1n, 1n, 0n, 0n]);
   });
 
   test.prop([
     fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 5 }),
     fc.constantFrom('int64', 'int32', 'uint8'),
   ])('holds every byte in every type', (rows, dtype) => {
-    const { inputIds, attentionMask } = textCollator({ text, dtype, maxBytes: 9 }).collate(rows);
-    const width = inputIds.shape[1]!;
+    const { ids, mask } = textCollator({ text, dtype, maxBytes: 9 }).collate(rows);
+    const width = ids.shape[1]!;
     rows.forEach((row, i) => {
       const bytes = row === '' ? [10] : [...Buffer.from(row)].slice(0, 9);
-      const its = [...inputIds.data].slice(i * width, i * width + bytes.length).map(Number);
+      const its = [...ids.data].slice(i * width, i * width + bytes.length).map(Number);
       expect(its).toEqual(bytes);
-      const mask = [...attentionMask.data].slice(i * width, (i + 1) * width).map(Number);
-      expect(mask).toEqual(Array.from({ length: width }, (_, at) => (at < bytes.length ? 1 : 0)));
+      const ones = [...mask.data].slice(i * width, (i + 1) * width).map(Number);
+      expect(ones).toEqual(Array.from({ length: width }, (_, at) => (at < bytes.length ? 1 : 0)));
     });
   });
 
   test('cuts, pads with another id and fills up to a multiple', () => {
     const collator = textCollator({ text, maxBytes: 3, padId: 256, multipleOf: 4, dtype: 'int32' });
-    expect([...collator.collate(['abcdef']).inputIds.data]).toEqual([97, 98, 99, 256]);
+    expect([...collator.collate(['abcdef']).ids.data]).toEqual([97, 98, 99, 256]);
   });
 
   test('cuts at a byte, never by halves of a UTF-16 pair', () => {
-    const { inputIds } = textCollator({ text, maxBytes: 2, dtype: 'uint8' }).collate(['a😀']);
-    expect([...inputIds.data]).toEqual([97, 0xf0]);
+    const { ids } = textCollator({ text, maxBytes: 2, dtype: 'uint8' }).collate(['a😀']);
+    expect([...ids.data]).toEqual([97, 0xf0]);
   });
 
   test('reads an empty text as a line feed', () => {
-    expect([...textCollator({ text, dtype: 'uint8' }).collate(['']).inputIds.data]).toEqual([10]);
+    expect([...textCollator({ text, dtype: 'uint8' }).collate(['']).ids.data]).toEqual([10]);
   });
 
   test('refuses no rows and sizes of none', () => {
@@ -100,7 +100,7 @@ describe('joinCollators', () => {
       }),
     });
     const batch = collator.collate([{ text: 'ab', label: 1, logits: [5, 6] }]);
-    expect(batch.inputs.inputIds.shape).toEqual([1, 2]);
+    expect(batch.inputs.ids.shape).toEqual([1, 2]);
     expect(batch.teacher.logits.data).toEqual(Float32Array.of(5, 6));
     expect(collator.specs.teacher.logits).toEqual({ dtype: 'float32', shape: ['batch', 2] });
     // @ts-expect-error: nobody makes hidden states.
