@@ -30,6 +30,7 @@ const gates = {
   sherif: [[bin('sherif', 'index.js')]],
   packages: [[script('check-packages.mjs')]],
   footprint: [[script('footprint.mjs')]],
+  install: [[script('check-install.mjs')]],
   api: [[script('api-reports.mjs')]],
   docs: [[script('check-docs.mjs')]],
   code: [[script('check-code-blocks.mjs')]],
