@@ -49,6 +49,23 @@ describe('a checkpoint', () => {
   });
 });
 
+test('a file of format version 1 is read', async () => {
+  const store = folderStore(path.join(import.meta.dirname, 'fixtures'));
+  const bytes = (await store.read('checkpoint-v1'))!;
+  const { record: found, state: values } = await decodeCheckpoint<CheckpointRecord>('v1', bytes);
+  expect(found).toMatchObject({
+    seed: 7,
+    step: 3,
+    draw: 12,
+    positions: { distil: { epoch: 1, index: 0, rows: 5 } },
+    evaluations: [{ step: 2, metrics: { accuracy: 0.75 } }],
+  });
+  expect(values).toEqual({
+    'student/parameters/weight': hostTensor('float32', [2, 2], [1, -2, 0.5, 4]),
+    'optimizer/count': hostTensor('int64', [], [3]),
+  });
+});
+
 describe('folderStore', () => {
   test('keeps bytes under names, and knows nothing of others', async () => {
     const store = folderStore(path.join(folder, 'kept'));
