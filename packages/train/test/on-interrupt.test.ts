@@ -9,7 +9,7 @@ test.each([
 ] as const)(
   'the first %s aborts and says how to go on, the second ends',
   async (signal, status) => {
-    const script = path.join(import.meta.dirname, 'support/interrupted.ts');
+    const script = path.join(import.meta.dirname, 'fixtures/interrupted.ts');
     const args = ['--conditions=@limbeck/source', '--import', 'tsx', script];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let printed = '';
