@@ -25,7 +25,7 @@ export function makeNode<A extends object>(
     );
   }
   return {
-    operator: operator as Operator<never>,
+    operator,
     inputs,
     attributes,
     outputs,
