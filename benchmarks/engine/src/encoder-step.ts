@@ -1,0 +1,88 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type ExperimentResult, experimentResultJson } from '@limbeck/evaluators';
+import { checkLosses } from './check-losses.js';
+import { contestants, names, type Setting } from './contestants.js';
+import { measure } from './measure.js';
+import { productsOf } from './products.js';
+import { experimentResult, type Products, thisMachine } from './result.js';
+import { systemLines } from './results-page.js';
+import { full, type Sizes, tiny } from './sizes.js';
+import { startWeights } from './start.js';
+import { writeStart } from './start-files.js';
+import { stepGraph } from './step-graph.js';
+
+/** Runs the experiment as its command line says, prints it, and writes its file unless it was made smaller. */
+export async function encoderStep(
+  args: readonly string[],
+  conditions: readonly string[] = ownConditions(),
+): Promise<ExperimentResult> {
+  const { values } = parseArgs({
+    args: [...args].filter((arg) => arg !== '--'),
+    options: {
+      smoke: { type: 'boolean', default: false },
+      clip: { type: 'string' },
+      rounds: { type: 'string' },
+      threads: { type: 'string' },
+    },
+  });
+  const { smoke } = values;
+  const sizes = smoke ? tiny : full;
+  const start = await writeStart(sizes);
+  const setting: Setting = {
+    sizes,
+    threads: Number(values.threads ?? os.availableParallelism()),
+    ...(values.clip === undefined ? {} : { clip: Number(values.clip) }),
+    conditions,
+    startFile: start.file,
+  };
+  try {
+    const all = contestants(setting);
+    if (!all.some(({ name }) => name === names.torch)) console.log('PyTorch: absent');
+    const rounds = Number(values.rounds ?? (smoke ? 2 : 7));
+    const measured = await measure(all, {
+      firstSteps: smoke ? 3 : 2,
+      rounds,
+      blockMs: smoke ? 10 : 1500,
+      log: console.log,
+    });
+    checkLosses(measured);
+    const result = experimentResult(measured, products(sizes), setting, machine());
+    console.log(systemLines(result).join('\n'));
+    const whole = !smoke && values.clip === undefined;
+    if (whole) await write(result);
+    return result;
+  } finally {
+    await start.remove();
+  }
+}
+
+/** The conditions under which this process resolves packages, for the processes that it starts. */
+function ownConditions(): string[] {
+  return process.execArgv.flatMap((flag) => /^--conditions=(.*)$/.exec(flag)?.[1] ?? []);
+}
+
+function products(sizes: Sizes): Products {
+  const weights = startWeights(sizes);
+  const of = (lookup: 'gather' | 'one-hot'): Products['gather'] =>
+    productsOf(stepGraph(weights, { sizes, lookup }).outputs);
+  return { gather: of('gather'), 'one-hot': of('one-hot') };
+}
+
+function machine(): ExperimentResult['machine'] {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
+    readonly version: string;
+  };
+  return thisMachine(version);
+}
+
+async function write(result: ExperimentResult): Promise<void> {
+  const folder = new URL('../results/', import.meta.url);
+  await mkdir(folder, { recursive: true });
+  const file = new URL(`${result.experiment}.json`, folder);
+  await writeFile(file, experimentResultJson(result));
+  console.log(`Written: ${fileURLToPath(file)}`);
+}
