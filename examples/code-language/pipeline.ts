@@ -58,10 +58,14 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
     run: ({ inputs, folders }, context) =>
       labelStep(lab, { teacherName, net: inputs.teacher, folder: folders.teacher }, context),
   });
-  /** The teacher's logits of the training windows, joined by hash. */
+  /** The teacher's logits of each window, joined by hash. */
   const targets = async (labelled: Labelled, folder: string) => {
-    const { languages, train } = await lab.corpus();
-    return signalsOf(train, labelled, kind, { keep: folder, classes: languages.length });
+    const { languages, train, validation } = await lab.corpus();
+    const store = { keep: folder, classes: languages.length };
+    return {
+      teacher: await signalsOf(train, labelled, kind, store),
+      heldOut: await signalsOf(validation, labelled, kind, store),
+    };
   };
 
   // 4. The student's form, chosen on validation packages.
@@ -70,7 +74,7 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
     inputs: { label },
     config: student,
     run: async ({ inputs, folders }, { abortSignal }) =>
-      chooseForm({ lab, teacher: await targets(inputs.label, folders.label), abortSignal, onEvent }),
+      chooseForm({ lab, ...(await targets(inputs.label, folders.label)), abortSignal, onEvent }),
   });
   const chosen = ({ best }: Choice) => student.candidates.find(({ name }) => name === best)!;
 
@@ -80,8 +84,7 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
     inputs: { label, choose },
     config: { seeds, labelShare: settings.labelShare },
     run: async ({ inputs, folders }, { folder, abortSignal }) => {
-      const logits = await targets(inputs.label, folders.label);
-      const given = { lab, teacher: logits, abortSignal, onEvent };
+      const given = { lab, ...(await targets(inputs.label, folders.label)), abortSignal, onEvent };
       return trainStudents(given, chosen(inputs.choose), mainStudents(seeds), folder);
     },
   });
@@ -90,8 +93,7 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
     inputs: { label, choose },
     config: { seeds, curveShares },
     run: async ({ inputs, folders }, { folder, abortSignal }) => {
-      const logits = await targets(inputs.label, folders.label);
-      const given = { lab, teacher: logits, abortSignal, onEvent };
+      const given = { lab, ...(await targets(inputs.label, folders.label)), abortSignal, onEvent };
       return trainStudents(given, chosen(inputs.choose), curveStudents(seeds, curveShares), folder);
     },
   });
@@ -105,7 +107,7 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
         {
           lab,
           candidate: chosen(inputs.choose),
-          teacher: await targets(inputs.label, folders.label),
+          ...(await targets(inputs.label, folders.label)),
           students: folders.students,
           file: `distilled-${seeds[0]}`,
         },

@@ -7,16 +7,9 @@ import type { Snippet } from './corpus/index.js';
 /** A batch of texts with their labels. */
 export type LabelledTexts = { readonly inputs: TextInputs; readonly labels: Tensor };
 
-/** Texts as bytes and mask under the names that models give their inputs. */
+/** Texts as bytes and mask. */
 export function textInputs(maxBytes: number): Collator<Pick<Snippet, 'text'>, TextInputs> {
-  const texts = textCollator<Pick<Snippet, 'text'>>({ text: (row) => row.text, maxBytes });
-  return {
-    specs: { ids: texts.specs.inputIds, mask: texts.specs.attentionMask },
-    collate: (rows) => {
-      const { inputIds, attentionMask } = texts.collate(rows);
-      return { ids: inputIds, mask: attentionMask };
-    },
-  };
+  return textCollator<Pick<Snippet, 'text'>>({ text: (row) => row.text, maxBytes });
 }
 
 /**

@@ -1,5 +1,11 @@
 import type { HostTensor } from '@limbeck/core';
-import { hashNgrams, keepBuckets, ngramClassifier, type NgramClassifier, type TextInputs } from '@limbeck/nn';
+import {
+  hashNgrams,
+  keepBuckets,
+  ngramClassifier,
+  type NgramClassifier,
+  type TextInputs,
+} from '@limbeck/nn';
 import type { Engine } from '@limbeck/runtime';
 import { createContext, inputsFor, toOnnx } from '@limbeck/tensor';
 import { textInputs } from './batches.js';
@@ -36,9 +42,12 @@ export function informativeBuckets(
   train.forEach(({ text }, row) => {
     const p = softmax(teacher[row]!);
     p.forEach((share, label) => (languages[label]! += share));
-    for (const bucket of new Set(hashNgrams(encoder.encode(text), { orders: ngramOrders, buckets }))) {
+    for (const bucket of new Set(
+      hashNgrams(encoder.encode(text), { orders: ngramOrders, buckets }),
+    )) {
       windows[bucket]! += 1;
-      for (let label = 0; label < classes; label++) together[bucket * classes + label]! += p[label]!;
+      for (let label = 0; label < classes; label++)
+        together[bucket * classes + label]! += p[label]!;
     }
   });
   const total = train.length;
@@ -53,7 +62,9 @@ export function informativeBuckets(
     }
     return sum;
   });
-  const order = Array.from(windows.keys()).sort((a, b) => information[b]! - information[a]! || a - b);
+  const order = Array.from(windows.keys()).sort(
+    (a, b) => information[b]! - information[a]! || a - b,
+  );
   return keepBuckets(buckets, order.slice(0, features));
 }
 
@@ -115,7 +126,9 @@ export async function computeFeatures(
       const { ids, mask } = collator.collate(rows);
       const out = await runner.run({ 'input/ids': ids, 'input/mask': mask });
       const data = (out['features'] as HostTensor<'float32'>).data;
-      rows.forEach(({ index }, i) => found.set(data.subarray(i * size, (i + 1) * size), index * size));
+      rows.forEach(({ index }, i) =>
+        found.set(data.subarray(i * size, (i + 1) * size), index * size),
+      );
     }
     return found;
   }

@@ -29,11 +29,16 @@ async function exists(file: string): Promise<boolean> {
 }
 
 /** Writes the report, the model card and the page to try, unless the last run wrote them; then prints what came out. */
-export async function finish(run: EndedRun, options: { readonly record: boolean; readonly smoke: boolean }): Promise<void> {
+export async function finish(
+  run: EndedRun,
+  options: { readonly record: boolean; readonly smoke: boolean },
+): Promise<void> {
   const started = performance.now();
   const { folder, folders, stages, otherSeconds } = run;
   const pages = ['report.json', 'report.html', 'MODEL_CARD.md', 'demo.html'];
-  const there = (await Promise.all(pages.map((page) => exists(path.join(folder, page))))).every(Boolean);
+  const there = (await Promise.all(pages.map((page) => exists(path.join(folder, page))))).every(
+    Boolean,
+  );
   const fresh = stages.some(({ step, state }) => step === 'report' && state !== 'cached');
   const student = path.join(folder, 'student');
   if (fresh || !there) {
@@ -49,8 +54,11 @@ export async function finish(run: EndedRun, options: { readonly record: boolean;
         license: 'mit',
         tags: ['code', 'language-identification'],
         pipelineTag: 'text-classification',
-        intendedUse: 'Naming the language of a snippet of 1 to 20 lines in chats, paste bins and editors.',
-        limits: ['It knows the languages listed above and no others: text of another kind still gets one of these names.'],
+        intendedUse:
+          'Naming the language of a snippet of 1 to 20 lines in chats, paste bins and editors.',
+        limits: [
+          'It knows the languages listed above and no others: text of another kind still gets one of these names.',
+        ],
         usage: usage.replace('FOLDER', 'student'),
       },
     });
@@ -63,17 +71,31 @@ export async function finish(run: EndedRun, options: { readonly record: boolean;
   const { teacher } = report;
   const cached = stages.some(({ step, state }) => step === 'label' && state === 'cached');
   if (teacher !== undefined) {
-    const [asked, known] = cached ? [0, teacher.asked + teacher.cached] : [teacher.asked, teacher.cached];
-    console.log(`teacher: asked ${asked}, cached ${known}, ${(cached ? 0 : teacher.seconds).toFixed(1)} s`);
+    const [asked, known] = cached
+      ? [0, teacher.asked + teacher.cached]
+      : [teacher.asked, teacher.cached];
+    console.log(
+      `teacher: asked ${asked}, cached ${known}, ${(cached ? 0 : teacher.seconds).toFixed(1)} s`,
+    );
   }
   const table = {
-    stages: [...stages, { step: 'pages', seconds: pagesSeconds, state: fresh || !there ? 'fresh' : 'cached', why: [] }],
+    stages: [
+      ...stages,
+      {
+        step: 'pages',
+        seconds: pagesSeconds,
+        state: fresh || !there ? 'fresh' : 'cached',
+        why: [],
+      },
+    ],
     otherSeconds,
     seconds: run.seconds + pagesSeconds,
   } as const;
   console.log(`\n${formatStages(table)}\npeak memory ${Math.round(peakRssBytes() / 2 ** 20)} MB\n`);
   const show = (file: string): string => path.relative(process.cwd(), path.join(folder, file));
-  console.log(`report  ${show('report.html')}\ncard    ${show('MODEL_CARD.md')}\ntry it  ${show('demo.html')}\nstudent ${show('student')}\n`);
+  console.log(
+    `report  ${show('report.html')}\ncard    ${show('MODEL_CARD.md')}\ntry it  ${show('demo.html')}\nstudent ${show('student')}\n`,
+  );
   console.log(usage.replace('FOLDER', path.relative(process.cwd(), student).replaceAll('\\', '/')));
   if (options.record) {
     if (options.smoke) throw new Error('A smoke run is not for the record: leave --smoke out.');

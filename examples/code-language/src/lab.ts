@@ -40,11 +40,17 @@ export class Lab {
 
   async #read(): Promise<Corpus> {
     const { smoke } = this.settings;
-    const corpus = await loadCorpus({ smoke, ...(this.logger === undefined ? {} : { logger: this.logger }) });
+    const corpus = await loadCorpus({
+      smoke,
+      ...(this.logger === undefined ? {} : { logger: this.logger }),
+    });
     const most = this.trainWindows ?? Infinity;
     const { length } = corpus.train;
     if (length <= most) return corpus;
-    const train = Array.from({ length: most }, (_, i) => corpus.train[Math.floor((i * length) / most)]!);
+    const train = Array.from(
+      { length: most },
+      (_, i) => corpus.train[Math.floor((i * length) / most)]!,
+    );
     return { ...corpus, train };
   }
 
@@ -57,7 +63,8 @@ export class Lab {
   /** Model and features of a form; those of the form asked for last are kept, since they fill half a gigabyte. */
   equipment(candidate: Candidate, teacher: readonly Float32Array[]): Promise<Equipment> {
     const key = `${candidate.buckets} ${candidate.features} ${candidate.hidden.join()}`;
-    if (this.#equipment?.key !== key) this.#equipment = { key, made: this.#equip(candidate, teacher) };
+    if (this.#equipment?.key !== key)
+      this.#equipment = { key, made: this.#equip(candidate, teacher) };
     return this.#equipment.made;
   }
 

@@ -25,7 +25,10 @@ function storeOf(keep: string, provenance: Provenance, classes: number) {
   return openSignalStore<TeacherSignals>(path.join(keep, name), { provenance, widths });
 }
 
-async function* itemsOf(texts: ReadonlyMap<ContentHash, string>, keys: AsyncIterable<ContentHash>): AsyncGenerator<Item<string>> {
+async function* itemsOf(
+  texts: ReadonlyMap<ContentHash, string>,
+  keys: AsyncIterable<ContentHash>,
+): AsyncGenerator<Item<string>> {
   for await (const key of keys) yield { key, input: texts.get(key)! };
 }
 
@@ -34,7 +37,11 @@ export async function labelAll(
   teacher: Teacher<string, TeacherSignals>,
   kind: Provenance['kind'],
   snippets: readonly Pick<Snippet, 'text'>[],
-  options: { readonly keep: string; readonly classes: number; readonly abortSignal?: AbortSignal | undefined },
+  options: {
+    readonly keep: string;
+    readonly classes: number;
+    readonly abortSignal?: AbortSignal | undefined;
+  },
 ): Promise<Labelled> {
   const started = performance.now();
   const store = await storeOf(options.keep, { teacher: teacher.id, kind }, options.classes);

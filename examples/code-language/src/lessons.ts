@@ -31,13 +31,20 @@ export interface Lessons {
 }
 
 /** Makes the lessons from the corpus and the teacher's logits. */
-export function lessons(corpus: Corpus, teacher: readonly Float32Array[], labelShare: number): Lessons {
+export function lessons(
+  corpus: Corpus,
+  teacher: readonly Float32Array[],
+  labelShare: number,
+): Lessons {
   const rowOf = (index: number, label: number | undefined, logits: Float32Array): FeatureRow => ({
     index,
     label,
     teacher: logits,
   });
-  const all = (seed: number, row: (index: number, label: number | undefined) => FeatureRow): FeatureRow[] => {
+  const all = (
+    seed: number,
+    row: (index: number, label: number | undefined) => FeatureRow,
+  ): FeatureRow[] => {
     const seen = labelledWindows(corpus, labelShare, seed);
     return corpus.train.map(({ label }, index) => row(index, seen.has(index) ? label : undefined));
   };
@@ -45,6 +52,7 @@ export function lessons(corpus: Corpus, teacher: readonly Float32Array[], labelS
     distilled: (seed) => ({
       rows: all(seed, (index, label) => rowOf(index, label, teacher[index]!)),
       teacherWeight,
+      canary: true,
     }),
     argmax: (seed) => ({
       rows: all(seed, (index, label) => {
@@ -52,12 +60,14 @@ export function lessons(corpus: Corpus, teacher: readonly Float32Array[], labelS
         return rowOf(index, label ?? logits.indexOf(Math.max(...logits)), logits);
       }),
       teacherWeight: 0,
+      canary: false,
     }),
     shuffled: (seed) => {
       const order = Rng.from(seed).stream('shuffled teacher').permutation(teacher.length);
       return {
         rows: all(seed, (index, label) => rowOf(index, label, teacher[order[index]!]!)),
         teacherWeight,
+        canary: false,
       };
     },
     labels: (share, seed) => {
@@ -66,6 +76,7 @@ export function lessons(corpus: Corpus, teacher: readonly Float32Array[], labelS
       return {
         rows: rows.map((index) => rowOf(index, corpus.train[index]!.label, teacher[index]!)),
         teacherWeight: 0,
+        canary: false,
       };
     },
   };

@@ -12,12 +12,18 @@ export function matrix(data: Float32Array, columns: number): HostTensor<'float32
 }
 
 /** Writes tensors under one name in a folder. */
-export async function saveMatrices(folder: string, name: string, matrices: Matrices): Promise<void> {
+export async function saveMatrices(
+  folder: string,
+  name: string,
+  matrices: Matrices,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const entries = Object.entries(matrices);
   const shapes = Object.fromEntries(entries.map(([key, { shape }]) => [key, shape]));
   await writeFile(path.join(folder, `${name}.json`), JSON.stringify(shapes));
-  const bytes = entries.map(([, { data }]) => Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  const bytes = entries.map(([, { data }]) =>
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+  );
   await writeFile(path.join(folder, `${name}.f32`), Buffer.concat(bytes));
 }
 
@@ -27,7 +33,9 @@ export async function loadMatrices(folder: string, name: string): Promise<Matric
     readonly [key: string]: readonly number[];
   };
   const file = await readFile(path.join(folder, `${name}.f32`));
-  const numbers = new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
+  const numbers = new Float32Array(
+    file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength),
+  );
   let at = 0;
   const found: { [key: string]: HostTensor<'float32'> } = {};
   for (const [key, shape] of Object.entries(shapes)) {

@@ -18,7 +18,10 @@ export function netTeacher(options: {
   const { id, engine, file, classes, maxBytes } = options;
   const collator = textInputs(maxBytes);
 
-  async function* answers(runner: Runner, items: readonly Item<string>[]): AsyncGenerator<Answer<string, TeacherSignals>> {
+  async function* answers(
+    runner: Runner,
+    items: readonly Item<string>[],
+  ): AsyncGenerator<Answer<string, TeacherSignals>> {
     const started = performance.now();
     const { ids, mask } = collator.collate(items.map(({ input }) => ({ text: input })));
     const out = await runner.run({ ids, mask });

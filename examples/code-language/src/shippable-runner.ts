@@ -13,7 +13,10 @@ export interface ShippableRunner {
 export function forwardGraph(model: Shippable, output: string): OnnxGraph {
   const named = (specs: { readonly [name: string]: Spec }): { [name: string]: Tensor } =>
     Object.fromEntries(
-      Object.entries(specs).map(([name, { dtype, shape }]) => [name, input(name, { dtype, shape })]),
+      Object.entries(specs).map(([name, { dtype, shape }]) => [
+        name,
+        input(name, { dtype, shape }),
+      ]),
     );
   const outputs = model.build(named(model.values), named(model.inputs));
   return toOnnx({ [output]: outputs[output]! }, { initialisers: model.values });

@@ -4,10 +4,18 @@ import { crossEntropy, softTargets, weighted } from '@limbeck/losses';
 import { mlp } from '@limbeck/nn';
 import { adamw, cosine } from '@limbeck/optim';
 import type { Engine } from '@limbeck/runtime';
-import { distillation, type Metrics, type Shippable, train } from '@limbeck/train';
+import {
+  distillation,
+  type Metrics,
+  type Shippable,
+  type StateTree,
+  train,
+  type TrainResult,
+} from '@limbeck/train';
 import { type FeatureBatch, type FeatureRow, rowsOf } from './batches.js';
 import type { Corpus } from './corpus/index.js';
 import type { FeatureParts, PartName } from './features.js';
+import { matrix } from './matrix-files.js';
 import { shippableRunner } from './shippable-runner.js';
 import type { Candidate, Settings } from './settings.js';
 import type { TrainingTools } from './teacher-net.js';
@@ -18,6 +26,8 @@ export interface Lesson {
   readonly rows: readonly FeatureRow[];
   /** The weight of the teacher's soft targets; the labels weigh the rest. */
   readonly teacherWeight: number;
+  /** Whether its targets must be found aligned; off for controls whose targets are not the teacher's own. */
+  readonly canary: boolean;
 }
 
 /** A trained student and what it says of every part. */
@@ -28,6 +38,7 @@ export interface TrainedStudent {
   /** Loss by step. */
   readonly curve: readonly { readonly step: number; readonly values: Metrics }[];
   readonly validationAccuracy: number;
+  readonly canary: TrainResult<StateTree>['canary'];
 }
 
 /** What every student of a run shares. */
@@ -36,6 +47,8 @@ export interface Classroom {
   readonly settings: Settings;
   readonly candidate: Candidate;
   readonly features: FeatureParts;
+  /** The teacher's logits of the validation windows. */
+  readonly heldOut: readonly Float32Array[];
   readonly width: number;
   readonly tools: TrainingTools;
 }
@@ -60,7 +73,7 @@ export async function trainStudent(
       logits: signalCollator<FeatureRow>({ signal: (row) => row.teacher, width: classes }),
     }),
   });
-  const heldOut = corpus.validation.map(({ label }) => label);
+  const truth = corpus.validation.map(({ label }) => label);
   const program = distillation({
     student: head,
     loss: weighted([
@@ -68,16 +81,19 @@ export async function trainStudent(
       [1 - teacherWeight, crossEntropy({ ignore: ignored })],
     ]),
     optimizer: adamw({ rate: cosine({ peak: candidate.rate, warmup: 0.05 }), weightDecay: 0.01 }),
-    batches: batches(lesson.rows, { batchSize: Math.min(batchSize, lesson.rows.length), collator, seed }),
+    batches: batches(lesson.rows, {
+      batchSize: Math.min(batchSize, lesson.rows.length),
+      collator,
+      seed,
+    }),
     steps,
+    canary: lesson.canary ? { rows: [validationRows(room)] } : 'off',
     evaluation: {
       every: Math.max(1, Math.floor(steps / 6)),
       best: { metric: 'accuracy', higherIsBetter: true },
       metrics: async (predict) => {
-        const shape = [corpus.validation.length, width];
-        const given = { dtype: 'float32', shape, data: features.validation } as const;
-        const { logits } = await predict({ features: given });
-        return { accuracy: accuracyOf((logits as HostTensor<'float32'>).data, heldOut, classes) };
+        const { logits } = await predict(validationRows(room).inputs, ['logits']);
+        return { accuracy: accuracyOf((logits as HostTensor<'float32'>).data, truth, classes) };
       },
     },
   });
@@ -94,8 +110,19 @@ export async function trainStudent(
   });
   const model = result.students['student']!;
   const logits = await headLogits(tools.engine, model, room);
-  const validationAccuracy = accuracyOf(logits.validation, heldOut, classes);
-  return { model, logits, curve, validationAccuracy };
+  const validationAccuracy = accuracyOf(logits.validation, truth, classes);
+  return { model, logits, curve, validationAccuracy, canary: result.canary };
+}
+
+/** The validation windows as the canary and the evaluation read them. */
+function validationRows({ features, width, heldOut }: Classroom) {
+  const classes = heldOut[0]!.length;
+  const said = new Float32Array(heldOut.length * classes);
+  heldOut.forEach((logits, row) => said.set(logits, row * classes));
+  return {
+    inputs: { features: matrix(features.validation, width) },
+    teacher: matrix(said, classes),
+  };
 }
 
 /** What a trained head says of the parts on which students are compared. */
@@ -116,7 +143,11 @@ async function headLogits(engine: Engine, model: Shippable, { features, width }:
 }
 
 /** The share of rows whose largest logit is the label's. */
-export function accuracyOf(logits: Float32Array, labels: readonly number[], classes: number): number {
+export function accuracyOf(
+  logits: Float32Array,
+  labels: readonly number[],
+  classes: number,
+): number {
   let right = 0;
   labels.forEach((label, row) => {
     const scores = logits.subarray(row * classes, (row + 1) * classes);

@@ -78,17 +78,57 @@ export function trainedSystems(
 ): Promise<System[]> {
   const { classes, seeds, labelShare, scarceLabels, allLabels, teacherNote } = options;
   const files = (kind: string): string[] => seeds.map((seed) => `${kind}-${seed}.logits`);
-  const labelFiles = (share: number): string[] => seeds.map((seed) => `${labelFile(share, seed)}.logits`);
+  const labelFiles = (share: number): string[] =>
+    seeds.map((seed) => `${labelFile(share, seed)}.logits`);
   const { students, curve } = folders;
   const table = 'It reads the same features as the distilled student.';
   return Promise.all([
-    readSystem({ name: names.teacher, role: 'teacher', note: teacherNote }, folders.teacher, ['logits'], classes),
-    readSystem({ name: names.student, role: 'student', seeds, labels: scarceLabels }, students, files('distilled'), classes),
-    readSystem({ name: names.all, role: 'student-all-labels', seeds, labels: allLabels, note: table }, curve, labelFiles(1), classes),
-    readSystem({ name: names.scarce, role: 'label-only', seeds, labels: scarceLabels, note: table }, curve, labelFiles(labelShare), classes),
-    readSystem({ name: names.argmax, role: 'method', seeds, labels: scarceLabels }, students, files('argmax'), classes),
-    readSystem({ name: names.shuffled, role: 'shuffled-teacher', seeds, labels: scarceLabels, note: table }, students, files('shuffled'), classes),
-    readSystem({ name: names.baseline, role: 'baseline', labels: allLabels, note: 'Hashed byte 1- to 4-grams, log counts, all training labels.' }, folders.baseline, ['logits'], classes),
+    readSystem(
+      { name: names.teacher, role: 'teacher', note: teacherNote },
+      folders.teacher,
+      ['logits'],
+      classes,
+    ),
+    readSystem(
+      { name: names.student, role: 'student', seeds, labels: scarceLabels },
+      students,
+      files('distilled'),
+      classes,
+    ),
+    readSystem(
+      { name: names.all, role: 'student-all-labels', seeds, labels: allLabels, note: table },
+      curve,
+      labelFiles(1),
+      classes,
+    ),
+    readSystem(
+      { name: names.scarce, role: 'label-only', seeds, labels: scarceLabels, note: table },
+      curve,
+      labelFiles(labelShare),
+      classes,
+    ),
+    readSystem(
+      { name: names.argmax, role: 'method', seeds, labels: scarceLabels },
+      students,
+      files('argmax'),
+      classes,
+    ),
+    readSystem(
+      { name: names.shuffled, role: 'shuffled-teacher', seeds, labels: scarceLabels, note: table },
+      students,
+      files('shuffled'),
+      classes,
+    ),
+    readSystem(
+      {
+        name: names.baseline,
+        role: 'baseline',
+        labels: allLabels,
+        note: 'Hashed byte 1- to 4-grams, log counts, all training labels.',
+      },
+      folders.baseline,
+      ['logits'],
+      classes,
+    ),
   ]);
 }
-

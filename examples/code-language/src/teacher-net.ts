@@ -16,7 +16,7 @@ export function teacherModel(corpus: Corpus, settings: Settings): NgramClassifie
     orders: ngramOrders,
     buckets,
     hidden,
-    featureDropout: 0.5,
+    ngramDropout: 0.5,
     dropout: 0.3,
     scale: 8,
     maxBytes: settings.maxBytes,

@@ -1,5 +1,6 @@
-import { checkPositive, checkWhole, LimbeckError } from '@limbeck/core';
-import type { Empty, Model, Tensor } from '@limbeck/tensor';
+import { checkBetween, checkPositive, checkWhole, LimbeckError } from '@limbeck/core';
+import type { Context, Empty, Model, Tensor } from '@limbeck/tensor';
+import { dropout } from './dropout.js';
 import { featureCount, type FeatureTable } from './feature-table.js';
 import {
   applyHead,
@@ -22,6 +23,8 @@ export interface NgramClassifierOptions extends HeadOptions, NgramOptions {
   readonly normalise?: 'none' | 'l2';
   /** Multiplies the features, so that layers behind unit vectors start at a useful size; above 0. @defaultValue 1 */
   readonly scale?: number;
+  /** The share of n-grams, each where it stands in the text, that is left out in training. @defaultValue 0 */
+  readonly ngramDropout?: number;
   /** Which buckets are features, so that the weights go to the most useful n-grams. @defaultValue all of them */
   readonly table?: FeatureTable;
 }
@@ -63,9 +66,11 @@ export interface NgramClassifier extends Model<TextInputs, NgramOutputs, MlpPara
  */
 export function ngramClassifier(options: NgramClassifierOptions): NgramClassifier {
   const { orders, buckets, maxBytes, normalise = 'l2', scale = 1, table } = options;
+  const { ngramDropout = 0 } = options;
   checkNgramOptions('ngramClassifier', options);
   checkWhole('ngramClassifier', { maxBytes }, orders[0]!, 'Use 512, for example.');
   checkPositive('ngramClassifier', { scale }, 'Use 1 to leave the features as they are.');
+  checkBetween('ngramClassifier', { ngramDropout }, 0, 0.99, 'Use 0 for none, or 0.5.');
   if (normalise !== 'none' && normalise !== 'l2') {
     throw new LimbeckError('invalid-option', {
       where: 'ngramClassifier',
@@ -82,13 +87,17 @@ export function ngramClassifier(options: NgramClassifierOptions): NgramClassifie
     maxBytes,
     normalise,
     scale,
+    ngramDropout,
     ...(table === undefined ? {} : { table: tableToJson(table) }),
   };
   const text = { dtype: 'int64', shape: ['batch', 'bytes'] } as const;
   const inputs = { ids: text, mask: text };
   const head = mlp({ ...options, width });
-  const featuresOf = (texts: TextInputs): Tensor => {
-    const { indices, weights } = ngramIndices(texts, { orders, buckets });
+  const featuresOf = (texts: TextInputs, context: Context): Tensor => {
+    const { indices, weights: whole } = ngramIndices(texts, { orders, buckets });
+    // Before they are counted: a mask over all buckets would be several times as large.
+    const drop = { rate: ngramDropout, rescale: false, stream: 'ngrams' };
+    const weights = dropout(context, whole, drop);
     const counts =
       table === undefined
         ? weights.scatterAddAlong(indices, buckets)
@@ -108,13 +117,13 @@ export function ngramClassifier(options: NgramClassifierOptions): NgramClassifie
       inputs,
       init: () => ({ parameters: {}, state: {} }),
       apply: ({ inputs: texts, state, context }) => ({
-        outputs: { features: context.block('ngrams', () => featuresOf(texts)) },
+        outputs: { features: context.block('ngrams', (inner) => featuresOf(texts, inner)) },
         state,
       }),
     },
     init: (rng) => head.init(rng),
     apply: ({ parameters, inputs: texts, state, context }) => {
-      const features = context.block('ngrams', () => featuresOf(texts));
+      const features = context.block('ngrams', (inner) => featuresOf(texts, inner));
       const outputs = applyHead(options, parameters, features, context);
       return { outputs: { ...outputs, features }, state };
     },

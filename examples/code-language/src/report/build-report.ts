@@ -40,7 +40,11 @@ export interface ReportParts {
   readonly int8: SampledSystem;
   readonly peers: readonly SampledSystem[];
   readonly labelMapping: readonly LabelMapping[];
-  readonly curve: readonly { readonly share: number; readonly labels: number; readonly system: System }[];
+  readonly curve: readonly {
+    readonly share: number;
+    readonly labels: number;
+    readonly system: System;
+  }[];
   readonly students: readonly StudentOutput[];
   readonly facts: { readonly [system: string]: SystemFacts };
   readonly labelled: Labelled;
@@ -49,7 +53,11 @@ export interface ReportParts {
 }
 
 /** Accuracy by labels without a teacher, and where the distilled student lies. */
-function efficiency(parts: ReportParts, sample: readonly number[], items: readonly Snippet[]): LabelEfficiencyReport {
+function efficiency(
+  parts: ReportParts,
+  sample: readonly number[],
+  items: readonly Snippet[],
+): LabelEfficiencyReport {
   const truth = items.map(({ label }) => label);
   const clusters = items.map(({ group }) => group);
   const measured = (system: System) =>
@@ -79,10 +87,19 @@ function efficiency(parts: ReportParts, sample: readonly number[], items: readon
   };
 }
 
-function mistakes(student: SampledSystem, teacher: SampledSystem, items: readonly Snippet[], corpus: Corpus): Mistake[] {
+function mistakes(
+  student: SampledSystem,
+  teacher: SampledSystem,
+  items: readonly Snippet[],
+  corpus: Corpus,
+): Mistake[] {
   const [run] = student.runs;
   const said = teacher.runs[0]!;
-  return surestMistakes(run!, items.map(({ label }) => label), { limit: 12 }).map(({ item, label, predicted, probability }) => ({
+  return surestMistakes(
+    run!,
+    items.map(({ label }) => label),
+    { limit: 12 },
+  ).map(({ item, label, predicted, probability }) => ({
     system: student.name,
     text: items[item]!.text,
     label: corpus.languages[label]!,
@@ -109,6 +126,7 @@ export function buildReport(parts: ReportParts): Omit<RunReport, 'stages'> {
   const all = [...trained.slice(0, 2), int8, ...trained.slice(2), ...peers];
   const [teacher, student] = [trained[0]!, trained[1]!];
   const bought = efficiency(parts, sample, items);
+  const shipped = students.find(({ file }) => file === `distilled-${settings.seeds[0]}`)!;
   const soft = [teacher, student, int8];
   const groups = (rows: readonly Snippet[]): number => new Set(rows.map(({ group }) => group)).size;
   const { train, validation, test, second } = corpus;
@@ -131,7 +149,8 @@ export function buildReport(parts: ReportParts): Omit<RunReport, 'stages'> {
         { name: 'test', rows: test.length, groups: groups(test) },
         { name: 'other ecosystems', rows: second.length, groups: groups(second) },
       ],
-      source: 'Packages of the npm registry, listed by name and version in examples/code-language/corpus',
+      source:
+        'Packages of the npm registry, listed by name and version in examples/code-language/corpus',
       license: 'permissive licences of the packages',
       note: `Split by package: none is on two sides. Intervals are clustered by package. The table asks every system about the same ${settings.perLanguage} test windows a language.`,
     },
@@ -148,7 +167,9 @@ export function buildReport(parts: ReportParts): Omit<RunReport, 'stages'> {
     },
     curves: students.map(({ file, curve }) => ({ system: file, points: curve })),
     labelEfficiency: bought,
-    confusion: [{ system: student.name, ...confusion(student.runs[0]!, truth), classes: corpus.languages }],
+    confusion: [
+      { system: student.name, ...confusion(student.runs[0]!, truth), classes: corpus.languages },
+    ],
     reliability: soft.map(({ name, runs }) => ({
       system: name,
       ece: ece().value(ece().rows(runs[0]!, truth)),
@@ -164,11 +185,19 @@ export function buildReport(parts: ReportParts): Omit<RunReport, 'stages'> {
         loss: `0.9 soft targets at temperature ${candidate.temperature} + 0.1 cross-entropy on ${student.labels} labels`,
         optimiser: `AdamW, peak rate ${candidate.rate}, cosine, ${settings.student.steps} steps of ${settings.student.batchSize}`,
         chosen: parts.choice.tried
-          .map(({ name, validationAccuracy }) => `${name}: ${(100 * validationAccuracy).toFixed(1)}% on validation`)
+          .map(
+            ({ name, validationAccuracy }) =>
+              `${name}: ${(100 * validationAccuracy).toFixed(1)}% on validation`,
+          )
           .join('; '),
       },
-      files: Object.entries(exported.files).map(([path, { sizeBytes, sha256 }]) => ({ path, sizeBytes, sha256 })),
+      files: Object.entries(exported.files).map(([path, { sizeBytes, sha256 }]) => ({
+        path,
+        sizeBytes,
+        sha256,
+      })),
       gate: gateLines(exported),
+      canary: shipped.canary === 'passed' ? 'passed' : shipped.canary === 'off' ? 'off' : 'warned',
     },
     machine: {
       cpu: cpus()[0]?.model ?? 'unknown',
@@ -177,7 +206,7 @@ export function buildReport(parts: ReportParts): Omit<RunReport, 'stages'> {
       onnxruntime: '1.30.0',
     },
     notes: [
-      'The features are chosen by what they tell of the teacher\'s soft targets on the training windows. All students read the same ones, so the students without a teacher profit from it too.',
+      "The features are chosen by what they tell of the teacher's soft targets on the training windows. All students read the same ones, so the students without a teacher profit from it too.",
       'The student that ships is that of the first seed; its form was chosen on validation packages, which neither training nor test holds.',
     ],
   };
@@ -209,8 +238,11 @@ export function stageRows(
   otherSeconds: number,
 ): StageReport[] {
   return [
-    ...stages.map(({ step, seconds, state }) => ({ name: step, seconds, cached: state === 'cached' })),
+    ...stages.map(({ step, seconds, state }) => ({
+      name: step,
+      seconds,
+      cached: state === 'cached',
+    })),
     { name: 'other', seconds: otherSeconds },
   ];
 }
-

@@ -46,7 +46,13 @@ export function systemRows(
   const teacher = systems.find(({ name }) => name === names.teacher)?.runs[0];
   return systems.map(({ name, role, runs, seeds, labels, note }) => ({
     ...systemReport(
-      { name, role, runs, ...(seeds === undefined ? {} : { seeds }), ...(teacher === undefined ? {} : { teacher }) },
+      {
+        name,
+        role,
+        runs,
+        ...(seeds === undefined ? {} : { seeds }),
+        ...(teacher === undefined ? {} : { teacher }),
+      },
       truth,
       { clusters },
     ),
@@ -106,7 +112,8 @@ export function sliceRows(
   const truth = items.map(({ label }) => label);
   // Within a family, taking one member for another is forgiven.
   const relatives = items.map(({ language, label }) => {
-    const members = Object.values(corpus.families).find((family) => family.includes(language)) ?? [];
+    const members =
+      Object.values(corpus.families).find((family) => family.includes(language)) ?? [];
     return new Set([label, ...members.map((member) => corpus.languages.indexOf(member))]);
   });
   return systems.flatMap(({ name, runs }) => {
@@ -134,7 +141,10 @@ function topAnswers(run: Predictions): ArrayLike<number> {
 }
 
 /** The pairs that the run is about, and the student against every peer on the languages that the peer knows. */
-export function comparisonRows(systems: readonly SampledSystem[], items: readonly Snippet[]): Comparison[] {
+export function comparisonRows(
+  systems: readonly SampledSystem[],
+  items: readonly Snippet[],
+): Comparison[] {
   const find = (name: string): SampledSystem => systems.find((system) => system.name === name)!;
   const pairs: readonly (readonly [string, string])[] = [
     [names.student, names.scarce],
@@ -150,7 +160,9 @@ export function comparisonRows(systems: readonly SampledSystem[], items: readonl
   const peers = systems.filter(({ role }) => role === 'peer');
   return [
     ...pairs.map(([better, worse]) => pair(find(better), find(worse), items)),
-    ...peers.map((peer) => pair(find(names.student), peer, items, { languages: 'known to the peer' })),
+    ...peers.map((peer) =>
+      pair(find(names.student), peer, items, { languages: 'known to the peer' }),
+    ),
   ];
 }
 

@@ -18,7 +18,9 @@ export function systemTable(report: RunReport): string {
   return all
     .map((row) =>
       row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!),
+        )
         .join('  ')
         .trimEnd(),
     )

@@ -18,7 +18,9 @@ export async function corpusStep(lab: Lab): Promise<CorpusOutput> {
     languages: [...languages],
     windows: Object.fromEntries(windows) as { readonly [part: string]: number },
     sha256: contentHash(
-      Object.values(parts).map((rows) => rows.map(({ text, label, group }) => [text, label, group])),
+      Object.values(parts).map((rows) =>
+        rows.map(({ text, label, group }) => [text, label, group]),
+      ),
     ),
   };
 }

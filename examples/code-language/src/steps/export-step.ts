@@ -27,7 +27,9 @@ export async function exportStep(given: ExportStep, context: PipelineStepContext
   const weights = await loadMatrices(students, `${file}.weights`);
   const collator = textInputs(maxBytes);
   const batched = <Row>(rows: readonly Row[]): Row[][] =>
-    Array.from({ length: Math.ceil(rows.length / 256) }, (_, i) => rows.slice(i * 256, (i + 1) * 256));
+    Array.from({ length: Math.ceil(rows.length / 256) }, (_, i) =>
+      rows.slice(i * 256, (i + 1) * 256),
+    );
   const feeds = (rows: readonly { readonly text: string }[]): { [input: string]: HostTensor }[] =>
     batched(rows).map((batch) => ({ ...collator.collate(batch) }));
   const { validation, train } = corpus;

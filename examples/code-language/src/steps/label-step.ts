@@ -25,8 +25,12 @@ export interface LabelStep {
   readonly folder: string;
 }
 
-/** Asks the teacher about the training windows. */
-export async function labelStep(lab: Lab, given: LabelStep, context: PipelineStepContext): Promise<Labelled> {
+/** Asks the teacher about the training and validation windows. */
+export async function labelStep(
+  lab: Lab,
+  given: LabelStep,
+  context: PipelineStepContext,
+): Promise<Labelled> {
   const { teacherName, net, folder } = given;
   const corpus = await lab.corpus();
   const classes = corpus.languages.length;
@@ -45,7 +49,9 @@ export async function labelStep(lab: Lab, given: LabelStep, context: PipelineSte
         : meanTeacher(trained, vscodeTeacher(corpus.languages));
   const { keep, abortSignal } = context;
   const kind = teacherKind(teacherName);
-  const labelled = await labelAll(teacher, kind, corpus.train, { keep, classes, abortSignal });
+  // The validation windows are for the canary: it compares aligned with permuted targets.
+  const windows = [...corpus.train, ...corpus.validation];
+  const labelled = await labelAll(teacher, kind, windows, { keep, classes, abortSignal });
   // What was asked once outlives changes of this step; what later steps read is the step's own.
   await copyFile(
     path.join(keep, signalFile(labelled.teacher, kind)),

@@ -35,7 +35,9 @@ export async function measureStep(
   const answers = await int8.predict(corpus.test.map(({ text }) => text));
   const rows = new Float32Array(answers.length * classes);
   answers.forEach(({ probabilities }, i) => {
-    corpus.languages.forEach((language, label) => (rows[i * classes + label] = probabilities[language]!));
+    corpus.languages.forEach(
+      (language, label) => (rows[i * classes + label] = probabilities[language]!),
+    );
   });
   await saveMatrices(context.folder, 'int8', { test: matrix(rows, classes) });
 

@@ -15,7 +15,10 @@ export interface PeerOutput {
 }
 
 /** Asks every peer about the paired sample, in worker threads. */
-export async function peersStep(lab: Lab, { abortSignal }: PipelineStepContext): Promise<PeerOutput[]> {
+export async function peersStep(
+  lab: Lab,
+  { abortSignal }: PipelineStepContext,
+): Promise<PeerOutput[]> {
   const { languages, test } = await lab.corpus();
   const snippets = sampleOf(test, lab.settings.perLanguage).map((index) => test[index]!);
   const answers = await askPeers({ languages, snippets, abortSignal });

@@ -29,7 +29,9 @@ export interface ReportInputs {
   readonly candidate: Candidate;
 }
 
-type Folders = { readonly [Step in 'teacher' | 'baseline' | 'students' | 'curve' | 'measure']: string };
+type Folders = {
+  readonly [Step in 'teacher' | 'baseline' | 'students' | 'curve' | 'measure']: string;
+};
 
 /** Puts everything together: the report without its stages, which are known only when the run has ended. */
 export async function reportStep(
@@ -65,14 +67,22 @@ export async function reportStep(
     })),
   );
   const sample = sampleOf(corpus.test, settings.perLanguage);
-  const int8 = { probabilities: (await loadMatrices(folders.measure, 'int8'))['test']!.data, classes };
+  const int8 = {
+    probabilities: (await loadMatrices(folders.measure, 'int8'))['test']!.data,
+    classes,
+  };
   const report: Omit<RunReport, 'stages'> = buildReport({
     corpus,
     settings,
     candidate: inputs.candidate,
     choice: inputs.choose,
     systems,
-    int8: { name: names.int8, role: 'student-int8', unknown: [], runs: [pickAnswers(int8, sample)] },
+    int8: {
+      name: names.int8,
+      role: 'student-int8',
+      unknown: [],
+      runs: [pickAnswers(int8, sample)],
+    },
     peers: inputs.peers.map(({ name, labels, probabilities, mapping }) => ({
       name,
       role: 'peer',

@@ -16,6 +16,8 @@ export interface StudentOutput {
   readonly labels: number;
   readonly validationAccuracy: number;
   readonly curve: readonly { readonly step: number; readonly values: Metrics }[];
+  /** Whether the start-up check of the targets' alignment passed. */
+  readonly canary: TrainedStudent['canary'];
 }
 
 /** Everything a step of students needs. */
@@ -23,17 +25,23 @@ export interface StudentStep {
   readonly lab: Lab;
   /** The teacher's logits of every training window. */
   readonly teacher: readonly Float32Array[];
+  /** The same of every validation window, for the canary. */
+  readonly heldOut: readonly Float32Array[];
   readonly abortSignal?: AbortSignal | undefined;
   readonly onEvent?: EventSink | undefined;
 }
 
-async function classroom({ lab, teacher, abortSignal, onEvent }: StudentStep, candidate: Candidate): Promise<Classroom> {
+async function classroom(
+  { lab, teacher, heldOut, abortSignal, onEvent }: StudentStep,
+  candidate: Candidate,
+): Promise<Classroom> {
   const { model, features } = await lab.equipment(candidate, teacher);
   return {
     corpus: await lab.corpus(),
     settings: lab.settings,
     candidate,
     features,
+    heldOut,
     width: model.head.inputs.features.shape[1] as number,
     tools: { engine: await lab.engine(), abortSignal, onEvent },
   };
@@ -81,17 +89,26 @@ export async function trainStudents(
     const student = await trainStudent(room, given, seed);
     await keep(folder, file, student, room.corpus);
     const labels = given.rows.filter(({ label }) => label !== undefined).length;
-    const { validationAccuracy, curve } = student;
-    outputs.push({ file, seed, labels, validationAccuracy, curve });
+    const { validationAccuracy, curve, canary } = student;
+    outputs.push({ file, seed, labels, validationAccuracy, curve, canary });
   }
   return outputs;
 }
 
-async function keep(folder: string, file: string, student: TrainedStudent, corpus: Corpus): Promise<void> {
+async function keep(
+  folder: string,
+  file: string,
+  student: TrainedStudent,
+  corpus: Corpus,
+): Promise<void> {
   const classes = corpus.languages.length;
   const parts = Object.entries(student.logits).map(([part, data]) => [part, matrix(data, classes)]);
   await saveMatrices(folder, `${file}.logits`, Object.fromEntries(parts) as Matrices);
-  await saveMatrices(folder, `${file}.weights`, student.model.values as { [path: string]: HostTensor<'float32'> });
+  await saveMatrices(
+    folder,
+    `${file}.weights`,
+    student.model.values as { [path: string]: HostTensor<'float32'> },
+  );
 }
 
 /** The students of the main comparison: one of each lesson and seed. */
@@ -118,4 +135,3 @@ export function curveStudents(seeds: readonly number[], shares: readonly number[
 export function labelFile(share: number, seed: number): string {
   return `labels-${Math.round(share * 100)}-${seed}`;
 }
-

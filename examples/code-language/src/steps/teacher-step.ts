@@ -39,17 +39,33 @@ async function textModelStep(
   });
   const { bytes } = forwardGraph(model, 'logits');
   await writeFile(path.join(folder, 'model.onnx'), bytes);
-  await saveMatrices(folder, 'logits', await partLogits(engine, bytes, corpus, lab.settings.maxBytes));
+  await saveMatrices(
+    folder,
+    'logits',
+    await partLogits(engine, bytes, corpus, lab.settings.maxBytes),
+  );
   const parameters = Object.values(model.values).reduce((sum, { data }) => sum + data.length, 0);
-  return { id: `${name}@${contentHash([...bytes.subarray(-65536)]).slice(0, 16)}`, parameters, sizeBytes: bytes.length };
+  return {
+    id: `${name}@${contentHash([...bytes.subarray(-65536)]).slice(0, 16)}`,
+    parameters,
+    sizeBytes: bytes.length,
+  };
 }
 
 /** Trains the teacher net. */
-export function teacherStep(lab: Lab, context: PipelineStepContext, onEvent?: EventSink): Promise<TextModelOutput> {
+export function teacherStep(
+  lab: Lab,
+  context: PipelineStepContext,
+  onEvent?: EventSink,
+): Promise<TextModelOutput> {
   return textModelStep(lab, 'ngram-net', trainTeacher, context, onEvent);
 }
 
 /** Trains the logistic regression. */
-export function baselineStep(lab: Lab, context: PipelineStepContext, onEvent?: EventSink): Promise<TextModelOutput> {
+export function baselineStep(
+  lab: Lab,
+  context: PipelineStepContext,
+  onEvent?: EventSink,
+): Promise<TextModelOutput> {
   return textModelStep(lab, 'logistic-regression', trainBaseline, context, onEvent);
 }
