@@ -11,13 +11,14 @@ export const examples: readonly Example[] = [
     text: `export interface Recipe {
   readonly name: string;
   readonly minutes: number;
+  readonly steps?: readonly string[];
 }
 
 export function quickest(recipes: readonly Recipe[]): Recipe | undefined {
-  return recipes.reduce<Recipe | undefined>(
-    (best, next) => (best === undefined || next.minutes < best.minutes ? next : best),
-    undefined,
-  );
+  const [first, ...rest] = recipes;
+  return rest.reduce<Recipe | undefined>((best, next) => {
+    return best !== undefined && best.minutes < next.minutes ? best : next;
+  }, first);
 }
 `,
   },
@@ -119,22 +120,6 @@ done
 `,
   },
   {
-    language: 'Lua',
-    text: `local Garden = {}
-Garden.__index = Garden
-
-function Garden.new(rows)
-  return setmetatable({ rows = rows or {} }, Garden)
-end
-
-function Garden:water(litres)
-  for _, plant in ipairs(self.rows) do
-    if not plant.wet then plant.level = plant.level + litres end
-  end
-end
-`,
-  },
-  {
     language: 'SCSS',
     text: `$accent: #a2481c;
 
@@ -150,21 +135,6 @@ end
     display: flex;
   }
 }
-`,
-  },
-  {
-    language: 'YAML',
-    text: `name: bakery
-services:
-  oven:
-    image: bakery/oven:2
-    restart: always
-    environment:
-      - DEGREES=230
-    ports:
-      - "8080:80"
-volumes:
-  flour: {}
 `,
   },
 ];

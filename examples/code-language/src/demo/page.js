@@ -89,7 +89,9 @@ function width(character) {
  * @param {number} label
  */
 function tint(text, label) {
-  const spoken = student.spokenFor(text, label);
+  const raw = student.spokenFor(text, label);
+  // A little of each neighbour, so that the eye finds words in place of specks.
+  const spoken = raw.map((value, i) => (value * 2 + (raw[i - 1] ?? 0) + (raw[i + 1] ?? 0)) / 4);
   const strongest = Math.max(...spoken, 1e-9);
   const parts = document.createDocumentFragment();
   let [run, level, byte] = ['', 0, 0];
@@ -113,8 +115,7 @@ function tint(text, label) {
     }
     const strength = (spoken[byte] ?? 0) / strongest;
     byte += bytes;
-    const next =
-      cut || /\s/.test(character) ? 0 : Math.min(5, Math.max(0, Math.ceil(6 * strength - 1)));
+    const next = cut || /\s/.test(character) ? 0 : Math.max(0, Math.ceil(7 * strength - 1.6));
     if (next !== level) flush();
     level = next;
     run += character;
@@ -154,6 +155,7 @@ function update() {
     $('read').textContent = '';
     $('time').textContent = '–';
     ink.replaceChildren();
+    for (const item of known) item.classList.remove('now');
     for (const { name, share, fill } of bar) {
       name.textContent = '–';
       share.textContent = '';
@@ -183,6 +185,7 @@ function update() {
     total > used
       ? `first ${used.toLocaleString('en')} of ${total.toLocaleString('en')} bytes read`
       : `${used.toLocaleString('en')} bytes`;
+  known.forEach((item, i) => item.classList.toggle('now', i === first));
   tint(text, first);
   follow();
   tell(`${best}, ${percent(sure)}`);
@@ -239,6 +242,9 @@ $('theme').addEventListener('click', () => {
   paint();
 });
 paint();
+
+// The first answers run before the browser has compiled them; they are not what an answer takes.
+for (let i = 0; i < 40; i++) student.predict(examples[i % examples.length]?.text ?? 'warm');
 // A browser may have kept what was typed before the page was loaded again.
 if (code.value === '' && examples.length > 0) show(examples[0].text);
 else update();

@@ -43,7 +43,10 @@ export async function writeDemo(file: string, { studentFolder }: DemoOptions): P
     count: String(student.labels.length),
     parameters: student.parameters.toLocaleString('en-US'),
     size: String(Math.round(student.sizeBytes / 1000)),
-    precision: student.precision,
+    layers:
+      student.layers.length === 1
+        ? `one matrix of ${student.precision} weights turns`
+        : `${student.layers.length} small layers of ${student.precision} weights turn`,
     bytes: student.maxBytes.toLocaleString('en-US'),
     orders: orderList(student.orders),
     features: student.layers[0]!.inputs.toLocaleString('en-US'),
