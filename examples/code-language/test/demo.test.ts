@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hostTensor, type HostTree, Rng } from '@limbeck/core';
 import { keepBuckets, ngramClassifier } from '@limbeck/nn';
-import { type Student } from '@limbeck/predict';
+import type { Prediction, Student } from '@limbeck/predict';
 import { loadStudent } from '@limbeck/predict/node';
 import type { Engine } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
@@ -15,6 +15,7 @@ import { withPage } from '../../../test-support/chromium.js';
 import { requires } from '../../../test-support/requires.js';
 import { examples } from '../src/demo/examples.js';
 import { writeDemo } from '../src/demo/index.js';
+import type { PageStudent } from '../src/demo/read-student.js';
 
 const labels = examples.map(({ language }) => language);
 const maxBytes = 256;
@@ -75,7 +76,7 @@ async function make(form: Form): Promise<void> {
       mask: hostTensor('int64', [rows, 40], new BigInt64Array(rows * 40).fill(1n)),
     },
   ];
-  // What the float32 student answers, so that the int8 file has something to keep.
+  // Whatever the labels, both files are as right as each other; the gate needs some.
   const int8 = { inputs, labels: new Int32Array(rows) };
   await exportStudent(ship(model, drawn, state), {
     folder: path.join(folder, form),
@@ -111,6 +112,7 @@ function texts(): string[] {
     '😀'.repeat(100),
     'é'.repeat(255),
     'a'.repeat(4000),
+    `${'a'.repeat(maxBytes - 1)}😀`,
   ];
   return [...whole, ...pieces, ...odd].slice(-50);
 }
@@ -124,15 +126,30 @@ describe('the demo page', () => {
       });
       const expected = await student.predict(texts());
       await student.dispose();
-      const predict = await evaluatePage(form);
+      const page = await studentOf(form);
       for (const [i, text] of texts().entries()) {
-        const found = predict(text);
-        for (const [label, name] of labels.entries()) {
-          expect(Math.abs(found[label]! - expected[i]!.probabilities[name]!)).toBeLessThan(1e-5);
-        }
+        const found = [...page.predict(text)];
+        expect(gap(found, expected[i]!)).toBeLessThan(1e-5);
       }
     },
   );
+
+  test('shares all that spoke for a language among the bytes', async () => {
+    // Without a hidden layer, what spoke adds up to the logit above the mean of all, but for the biases.
+    const student = await studentOf('linear');
+    const layer = (await dataOf('linear')).layers[0]!;
+    const bias = new Float32Array(new Uint8Array(Buffer.from(layer.bias, 'base64')).buffer);
+    const text = examples[0]!.text;
+    const logs = Array.from(student.predict(text), Math.log);
+    const above = (row: ArrayLike<number>, label: number): number =>
+      row[label]! - Array.from(row).reduce((sum, value) => sum + value) / row.length;
+    for (const label of labels.keys()) {
+      const spoken = student.spokenFor(text, label);
+      expect(spoken).toHaveLength(maxBytes);
+      const sum = spoken.reduce((total, value) => total + value);
+      expect(sum).toBeCloseTo(above(logs, label) - above(bias, label), 6);
+    }
+  });
 
   test('is one small file that names no other', async () => {
     const html = await readFile(pageOf('linear'), 'utf8');
@@ -153,9 +170,7 @@ describe('the demo page', () => {
       const expected = await student.predict(texts());
       await student.dispose();
       for (const [i, row] of predictions.entries()) {
-        for (const [label, name] of labels.entries()) {
-          expect(Math.abs(row[label]! - expected[i]!.probabilities[name]!)).toBeLessThan(1e-5);
-        }
+        expect(gap(row, expected[i]!)).toBeLessThan(1e-5);
       }
 
       // The first example stands there already, and is answered.
@@ -225,18 +240,32 @@ describe('writeDemo', () => {
   });
 });
 
+/** How far probabilities are from those of a prediction, at most. */
+function gap(found: readonly number[], { probabilities }: Prediction<string>): number {
+  const expected: number[] = Object.values(probabilities);
+  expect(Object.keys(probabilities)).toEqual(labels);
+  return Math.max(...expected.map((p, label) => Math.abs(p - found[label]!)));
+}
+
 function argmax(row: readonly number[]): number {
   return row.indexOf(Math.max(...row));
 }
 
-/** The page's arithmetic outside a browser: its data, and the file that is put into it. */
-async function evaluatePage(form: Form): Promise<(text: string) => readonly number[]> {
+/** What the page holds of a student. */
+async function dataOf(form: Form): Promise<PageStudent> {
   const html = await readFile(pageOf(form), 'utf8');
   const data = /id="data">(.*?)<\/script>/s.exec(html)![1]!;
+  return (JSON.parse(data) as { student: PageStudent }).student;
+}
+
+/** The page's arithmetic outside a browser: its data, and the file that is put into it. */
+async function studentOf(form: Form) {
   const file = new URL('../src/demo/student.js', import.meta.url).href;
   const { makeStudent } = (await import(file)) as {
-    makeStudent(model: unknown): { predict(text: string): Float64Array };
+    makeStudent(model: PageStudent): {
+      predict(text: string): Float64Array;
+      spokenFor(text: string, label: number): Float64Array;
+    };
   };
-  const student = makeStudent((JSON.parse(data) as { student: unknown }).student);
-  return (text) => [...student.predict(text)];
+  return makeStudent(await dataOf(form));
 }

@@ -46,7 +46,7 @@ export async function writeDemo(file: string, { studentFolder }: DemoOptions): P
     layers:
       student.layers.length === 1
         ? `one matrix of ${student.precision} weights turns`
-        : `${student.layers.length} small layers of ${student.precision} weights turn`,
+        : `${student.layers.length === 2 ? 'two' : student.layers.length} small layers of ${student.precision} weights turn`,
     bytes: student.maxBytes.toLocaleString('en-US'),
     orders: orderList(student.orders),
     features: student.layers[0]!.inputs.toLocaleString('en-US'),
