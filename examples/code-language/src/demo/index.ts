@@ -1,1 +1,1 @@
-export { type DemoOptions, writeDemo } from './write-demo.js';
+export { writeDemo } from './write-demo.js';
