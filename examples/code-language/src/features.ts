@@ -79,7 +79,7 @@ export function softmax(logits: Float32Array): Float64Array {
 /** The student of a form: hashing and table inside the graph, at most 100 k weights behind them. */
 export function studentModel(
   corpus: Corpus,
-  teacher: readonly Float32Array[],
+  table: Int32Array,
   candidate: Candidate,
   settings: Settings,
 ): NgramClassifier {
@@ -87,7 +87,7 @@ export function studentModel(
     labels: corpus.languages,
     orders: ngramOrders,
     buckets: candidate.buckets,
-    table: informativeBuckets(corpus.train, teacher, candidate),
+    table,
     hidden: candidate.hidden,
     scale: 8,
     maxBytes: settings.maxBytes,

@@ -3,13 +3,17 @@ import type { NgramClassifier } from '@limbeck/nn';
 import type { Engine } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
 import { type Corpus, loadCorpus } from './corpus/index.js';
-import { computeFeatures, type FeatureParts, studentModel } from './features.js';
+import {
+  computeFeatures,
+  type FeatureParts,
+  informativeBuckets,
+  studentModel,
+} from './features.js';
 import type { Candidate, Settings } from './settings.js';
 
-/** A student's form with the features of every snippet. */
-export interface Equipment {
-  readonly model: NgramClassifier;
-  readonly features: FeatureParts;
+interface Kept<T> {
+  readonly key: string;
+  readonly made: Promise<T>;
 }
 
 /**
@@ -19,7 +23,8 @@ export interface Equipment {
 export class Lab {
   #corpus: Promise<Corpus> | undefined;
   #engine: Promise<Engine> | undefined;
-  #equipment: { readonly key: string; readonly made: Promise<Equipment> } | undefined;
+  #table: Kept<Int32Array> | undefined;
+  #features: Kept<FeatureParts> | undefined;
 
   /**
    * A lab for a run of these settings.
@@ -60,19 +65,34 @@ export class Lab {
     return this.#engine;
   }
 
-  /** Model and features of a form; those of the form asked for last are kept, since they fill half a gigabyte. */
-  equipment(candidate: Candidate, teacher: readonly Float32Array[]): Promise<Equipment> {
-    const key = `${candidate.buckets} ${candidate.features} ${candidate.hidden.join()}`;
-    if (this.#equipment?.key !== key)
-      this.#equipment = { key, made: this.#equip(candidate, teacher) };
-    return this.#equipment.made;
+  /** The student of a form; which buckets are features follows from the teacher's logits of the training windows. */
+  async model(candidate: Candidate, teacher: readonly Float32Array[]): Promise<NgramClassifier> {
+    const corpus = await this.corpus();
+    const key = featureKey(candidate);
+    if (this.#table?.key !== key) {
+      const made = informativeBuckets(corpus.train, teacher, candidate);
+      this.#table = { key, made: Promise.resolve(made) };
+    }
+    return studentModel(corpus, await this.#table.made, candidate, this.settings);
   }
 
-  async #equip(candidate: Candidate, teacher: readonly Float32Array[]): Promise<Equipment> {
-    const corpus = await this.corpus();
-    const model = studentModel(corpus, teacher, candidate, this.settings);
-    const features = await computeFeatures(await this.engine(), model, corpus, this.settings);
-    return { model, features };
+  /** Features of every snippet; those asked for last are kept, since they fill a third of a gigabyte. */
+  features(candidate: Candidate, teacher: readonly Float32Array[]): Promise<FeatureParts> {
+    const key = featureKey(candidate);
+    if (this.#features?.key !== key) {
+      this.#features = { key, made: this.#compute(candidate, teacher) };
+    }
+    return this.#features.made;
+  }
+
+  async #compute(candidate: Candidate, teacher: readonly Float32Array[]): Promise<FeatureParts> {
+    const model = await this.model(candidate, teacher);
+    return computeFeatures(await this.engine(), model, await this.corpus(), this.settings);
+  }
+
+  /** Lets the features go, before steps that need the memory for other things. */
+  forgetFeatures(): void {
+    this.#features = undefined;
   }
 
   /** Lets the engine go. */
@@ -80,4 +100,9 @@ export class Lab {
     const engine = await this.#engine;
     await engine?.dispose();
   }
+}
+
+/** Forms with equal keys read equal features. */
+function featureKey({ buckets, features }: Candidate): string {
+  return `${buckets} ${features}`;
 }

@@ -23,7 +23,7 @@ export async function exportStep(given: ExportStep, context: PipelineStepContext
   const { lab, candidate, teacher, students, file } = given;
   const corpus = await lab.corpus();
   const { maxBytes } = lab.settings;
-  const { model } = await lab.equipment(candidate, teacher);
+  const model = await lab.model(candidate, teacher);
   const weights = await loadMatrices(students, `${file}.weights`);
   const collator = textInputs(maxBytes);
   const batched = <Row>(rows: readonly Row[]): Row[][] =>

@@ -19,6 +19,7 @@ export async function peersStep(
   lab: Lab,
   { abortSignal }: PipelineStepContext,
 ): Promise<PeerOutput[]> {
+  lab.forgetFeatures();
   const { languages, test } = await lab.corpus();
   const snippets = sampleOf(test, lab.settings.perLanguage).map((index) => test[index]!);
   const answers = await askPeers({ languages, snippets, abortSignal });

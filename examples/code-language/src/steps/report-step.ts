@@ -12,7 +12,7 @@ import type { Candidate } from '../settings.js';
 import { names, readSystem, trainedSystems } from '../systems.js';
 import type { MeasureOutput } from './measure-step.js';
 import type { PeerOutput } from './peers-step.js';
-import { type Choice, labelFile, type StudentOutput } from './student-steps.js';
+import { type Choice, curveSeeds, labelFile, type StudentOutput } from './student-steps.js';
 import type { TextModelOutput } from './teacher-step.js';
 
 /** What earlier steps found. */
@@ -59,9 +59,9 @@ export async function reportStep(
       share,
       labels: labelsAt(share),
       system: await readSystem(
-        { name: `${Math.round(100 * share)}% of the labels`, role: 'label-only', seeds },
+        { name: `${Math.round(100 * share)}% of the labels`, role: 'label-only' },
         folders.curve,
-        seeds.map((seed) => `${labelFile(share, seed)}.logits`),
+        curveSeeds(seeds, curveShares, share).map((seed) => `${labelFile(share, seed)}.logits`),
         classes,
       ),
     })),

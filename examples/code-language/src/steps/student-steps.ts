@@ -35,14 +35,14 @@ async function classroom(
   { lab, teacher, heldOut, abortSignal, onEvent }: StudentStep,
   candidate: Candidate,
 ): Promise<Classroom> {
-  const { model, features } = await lab.equipment(candidate, teacher);
+  const features = await lab.features(candidate, teacher);
   return {
     corpus: await lab.corpus(),
     settings: lab.settings,
     candidate,
     features,
     heldOut,
-    width: model.head.inputs.features.shape[1] as number,
+    width: candidate.features,
     tools: { engine: await lab.engine(), abortSignal, onEvent },
   };
 }
@@ -120,15 +120,27 @@ export function mainStudents(seeds: readonly number[]): Planned[] {
   ]);
 }
 
-/** Students on labels alone, along the shares of the curve. */
+/**
+ * Students on labels alone, along the shares of the curve: at its ends, which are controls of the main comparison, one
+ * of each seed, and one in between.
+ */
 export function curveStudents(seeds: readonly number[], shares: readonly number[]): Planned[] {
   return shares.flatMap((share) =>
-    seeds.map((seed) => ({
+    curveSeeds(seeds, shares, share).map((seed) => ({
       file: labelFile(share, seed),
       seed,
       lesson: (all: Lessons) => all.labels(share, seed),
     })),
   );
+}
+
+/** The seeds of the students on a share of the labels. */
+export function curveSeeds(
+  seeds: readonly number[],
+  shares: readonly number[],
+  share: number,
+): readonly number[] {
+  return share === shares[0] || share === shares.at(-1) ? seeds : seeds.slice(0, 1);
 }
 
 /** The file name of a student on a share of the labels. */
