@@ -19,14 +19,12 @@ export interface DemoOptions {
 export async function writeDemo(file: string, { studentFolder }: DemoOptions): Promise<void> {
   const student = await readStudent(studentFolder);
   const part = (name: string): Promise<string> => readFile(new URL(name, import.meta.url), 'utf8');
-  const [html, style, model, page] = await Promise.all(
-    ['page.html', 'page.css', 'student.js', 'page.js'].map(part) as [
-      Promise<string>,
-      Promise<string>,
-      Promise<string>,
-      Promise<string>,
-    ],
-  );
+  const [html, model, page] = await Promise.all([
+    part('page.html'),
+    part('student.js'),
+    part('page.js'),
+  ]);
+  const style = `${await part('page.css')}${await part('bench.css')}`;
   // Two modules become one script: a page opened from a file may not import.
   const script = `(() => {\n'use strict';\n${[model, page].join('\n').replaceAll(/^import .*$|^export /gm, '')}})();\n`;
   const known = examples.filter(({ language }) => student.labels.includes(language));
@@ -39,7 +37,7 @@ export async function writeDemo(file: string, { studentFolder }: DemoOptions): P
       "base-uri 'none'",
       "form-action 'none'",
     ].join('; '),
-    style,
+    style: `<style>${style}</style>`,
     count: String(student.labels.length),
     parameters: student.parameters.toLocaleString('en-US'),
     size: String(Math.round(student.sizeBytes / 1000)),
@@ -50,10 +48,13 @@ export async function writeDemo(file: string, { studentFolder }: DemoOptions): P
     bytes: student.maxBytes.toLocaleString('en-US'),
     orders: orderList(student.orders),
     features: student.layers[0]!.inputs.toLocaleString('en-US'),
-    data: json({ student, examples: known }),
-    script,
+    data: `<script type="application/json" id="data">${json({ student, examples: known })}</script>`,
+    script: `<script>${script}</script>`,
   };
-  const text = html.replaceAll(/\{\{(\w+)\}\}/g, (_whole, slot: string) => parts[slot]!);
+  const text = html.replaceAll(
+    /<!-- (\w+) -->|\{\{(\w+)\}\}/g,
+    (_all, element?: string, slot?: string) => parts[(element ?? slot)!]!,
+  );
   await writeFile(file, text).catch((cause: unknown) => {
     throw new LimbeckError('io-failed', {
       where: 'writeDemo',
