@@ -1,6 +1,6 @@
 // A state that each step writes anew, in two ways: into buffers that are there (a stepper), and into new arrays that
 // become the next state (runs). Rounds alternate, so that a busy machine slows both. With --record the result is kept
-// in results/buffers.json, which docs/decisions/runtime-buffers.md quotes.
+// in results/buffers.json, which docs/decisions/0006-runtime-buffers.md quotes.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import type { HostTensor } from '@limbeck/core';

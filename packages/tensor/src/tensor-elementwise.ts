@@ -1,6 +1,7 @@
 import type { DType } from '@limbeck/core';
 import type { Operator } from './operator.js';
 import * as binary from './ops/binary.js';
+import * as smooth from './ops/gelu.js';
 import * as unary from './ops/unary.js';
 import { TensorBase } from './tensor-base.js';
 import type { Tensor } from './tensor.js';
@@ -65,7 +66,11 @@ export abstract class ElementwiseTensor extends TensorBase {
   }
   /** x Φ(x), exactly. Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016. */
   gelu(): Tensor {
-    return this.self.mul(this.self.mul(Math.SQRT1_2).erf().add(1)).mul(0.5);
+    return this.#one(smooth.gelu);
+  }
+  /** The derivative of {@link gelu}: Φ(x) + x φ(x). */
+  geluSlope(): Tensor {
+    return this.#one(smooth.geluSlope);
   }
   /** The opposite truth value. */
   not(): Tensor {

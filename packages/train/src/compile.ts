@@ -42,48 +42,75 @@ export function clockContext(training: boolean): Context {
   });
 }
 
-/** A graph over the state and further inputs, ready to run. */
-export interface CompiledGraph {
-  run(
-    state: FlatState,
-    clock: Clock,
-    inputs: { readonly [name: string]: HostTensor },
-    fetch?: readonly string[],
-  ): Promise<{ readonly [name: string]: HostTensor }>;
-  dispose(): Promise<void>;
+/** A graph over the state and further inputs, in the engine. */
+export interface LoadedGraph {
+  readonly runner: Runner;
+  /** What it uses of the state. */
+  readonly statePaths: readonly string[];
+  /** The feeds that are not the state's: only what the graph uses. */
+  feeds(clock: Clock, inputs: FlatState): { [name: string]: HostTensor };
 }
 
 /** What a graph is built from. */
 export interface GraphSource<S, I> {
   readonly engine: Engine;
   readonly training: boolean;
-  /** The state's values, of which shapes are taken. */
-  readonly state: FlatState;
   /** The state's tree, of which inputs are made. */
   readonly tree: unknown;
   readonly inputs: Specs<I>;
   readonly build: (state: S, inputs: I, context: Context) => { readonly [name: string]: Tensor };
 }
 
-/** Compiles a graph once. Only what it uses of the state is fed. */
-export async function compileGraph<S, I>(source: GraphSource<S, I>): Promise<CompiledGraph> {
+/** Compiles a graph once. */
+export async function loadGraph<S, I>(source: GraphSource<S, I>): Promise<LoadedGraph> {
   const { engine, training, tree, inputs, build } = source;
   const state = inputsFor<S>(specsOf(tree) as unknown as Specs<S>, 'state');
   const outputs = build(state, inputsFor<I>(inputs, 'input'), clockContext(training));
   const graph = toOnnx(outputs);
-  const runner: Runner = await engine.load(graph);
+  const runner = await engine.load(graph);
   const needed = Object.keys(graph.inputs);
+  const isState = (name: string): boolean => name.startsWith('state/');
+  const others = needed.filter((name) => !isState(name));
   return {
-    run: (values, clock, given, fetch) => {
+    runner,
+    statePaths: needed.filter(isState).map((name) => name.slice('state/'.length)),
+    feeds: (clock, given) => {
       const times = clockFeeds(clock);
       const feeds: { [name: string]: HostTensor } = {};
-      for (const name of needed) {
-        const value = name.startsWith('state/')
-          ? values[name.slice('state/'.length)]
-          : (times[name] ?? given[name.slice('input/'.length)]);
+      for (const name of others) {
+        const value = times[name] ?? given[name.slice('input/'.length)];
         if (value !== undefined) feeds[name] = value;
       }
-      return runner.run(feeds, fetch);
+      return feeds;
+    },
+  };
+}
+
+/** A graph that is fed what it uses of the state on each run. */
+export interface CompiledGraph {
+  /** What it uses of the state. */
+  readonly statePaths: readonly string[];
+  run(
+    state: FlatState,
+    clock: Clock,
+    inputs: FlatState,
+    fetch?: readonly string[],
+  ): Promise<{ readonly [name: string]: HostTensor }>;
+  dispose(): Promise<void>;
+}
+
+/** Compiles a graph once, to be run on any state. */
+export async function compileGraph<S, I>(source: GraphSource<S, I>): Promise<CompiledGraph> {
+  const { runner, statePaths, feeds } = await loadGraph(source);
+  return {
+    statePaths,
+    run: (state, clock, given, fetch) => {
+      const all = feeds(clock, given);
+      for (const path of statePaths) {
+        const value = state[path];
+        if (value !== undefined) all[`state/${path}`] = value;
+      }
+      return runner.run(all, fetch);
     },
     dispose: () => runner.dispose(),
   };

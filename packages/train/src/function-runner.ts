@@ -3,6 +3,7 @@ import type { Engine } from '@limbeck/runtime';
 import type { Tensor, TensorTree } from '@limbeck/tensor';
 import { type Clock, type CompiledGraph, compileGraph } from './compile.js';
 import type { StateFunction, StateTree } from './program.js';
+import type { StateKeeper } from './state-keeper.js';
 import type { FlatState } from './state-tree.js';
 
 /** Compiles and runs a program's functions, each when it is first called. */
@@ -19,20 +20,20 @@ export class FunctionRunner<S extends StateTree> {
     this.#engine = engine;
   }
 
-  /** Runs a function. @throws LimbeckError `unknown-name` */
+  /** Runs a function on what it uses of the state. @throws LimbeckError `unknown-name` */
   async call(
     name: string,
     tree: unknown,
-    state: FlatState,
+    state: StateKeeper,
     inputs: FlatState,
     clock: Clock,
     outputs?: readonly string[],
   ): Promise<{ readonly [path: string]: HostTensor }> {
-    const graph = this.#compiled.get(name) ?? (await this.#compile(name, tree, state));
-    return graph.run(state, clock, inputs, outputs);
+    const graph = this.#compiled.get(name) ?? (await this.#compile(name, tree));
+    return graph.run(await state.read(graph.statePaths), clock, inputs, outputs);
   }
 
-  async #compile(name: string, tree: unknown, state: FlatState): Promise<CompiledGraph> {
+  async #compile(name: string, tree: unknown): Promise<CompiledGraph> {
     const found = this.#functions[name];
     if (found === undefined) {
       throw new LimbeckError('unknown-name', {
@@ -45,7 +46,6 @@ export class FunctionRunner<S extends StateTree> {
     const graph = await compileGraph<S, never>({
       engine: this.#engine,
       training: false,
-      state,
       tree,
       inputs: found.inputs,
       build: (players, given, context) =>

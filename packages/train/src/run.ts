@@ -12,10 +12,12 @@ import { type CheckpointRecord, encodeCheckpoint, sha256 } from './checkpoint.js
 import type { Clock } from './compile.js';
 import { FunctionRunner } from './function-runner.js';
 import { PhaseFeeder } from './phase-feeder.js';
-import { compilePhase, type PhaseRunner } from './phase-runner.js';
+import type { PhaseRunner } from './phase-parts.js';
+import { compilePhase } from './phase-runner.js';
 import type { Metrics, Program, RunView, StateTree } from './program.js';
 import { fingerprint, RunCheckpoints } from './run-checkpoints.js';
-import { copyState, flattenState, unflattenState } from './state-tree.js';
+import { StateKeeper } from './state-keeper.js';
+import { copyState, flattenState, pickPlayers, unflattenState } from './state-tree.js';
 import type { TrainOptions, TrainResult } from './train-options.js';
 
 type Phases = { [phase: string]: number };
@@ -32,7 +34,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
   readonly #started = performance.now();
   readonly #view: RunView<S>;
   #template!: HostTree<S>;
-  #state: { [path: string]: HostTensor } = {};
+  #state!: StateKeeper;
   #best: { [path: string]: HostTensor } | undefined;
   #fingerprint = '';
   #step = 0;
@@ -61,12 +63,13 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
   /** Makes the state, or reads it where an earlier run left it. */
   async start(): Promise<void> {
     this.#template = this.#program.init(Rng.from(this.#seed).stream('init'));
-    this.#state = flattenState(this.#template);
-    this.#fingerprint = await fingerprint(this.#state);
+    const fresh = flattenState(this.#template);
+    this.#state = new StateKeeper(fresh);
+    this.#fingerprint = await fingerprint(fresh);
     const resumed = await this.#checkpoints.read(this.#fingerprint, this.#seed);
     if (resumed !== undefined) {
       const { record, state, best } = resumed;
-      this.#state = flattenState(unflattenState(this.#template, state));
+      this.#state = new StateKeeper(flattenState(unflattenState(this.#template, state)));
       this.#best = best === undefined ? undefined : { ...best };
       this.#step = record.step;
       this.#draw = record.draw;
@@ -93,15 +96,16 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
       if (this.#step - Math.max(0, this.#savedAt) >= checkpointEvery) await this.#save();
     }
     await this.#save();
-    const best = unflattenState(this.#template, this.#best ?? this.#state);
+    const state = await this.#state.read();
+    const best = unflattenState(this.#template, this.#best ?? state);
     return {
-      state: unflattenState(this.#template, this.#state),
+      state: unflattenState(this.#template, state),
       best,
       step: this.#step,
       epochs: this.#epochs,
       evaluations: this.#evaluations,
       seconds: (performance.now() - this.#started) / 1000,
-      hash: await sha256(await encodeCheckpoint({}, this.#state)),
+      hash: await sha256(await encodeCheckpoint({}, state)),
       canary: this.#canary(),
       students: Object.fromEntries(
         Object.entries(this.#program.students).map(([name, ship]) => [name, ship(best)]),
@@ -117,7 +121,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
   async #phase(name: string): Promise<void> {
     const runner = await this.#runner(name);
     const fed = await this.#feeder.take(name, runner.microBatches);
-    const result = await runner.run(this.#state, this.#clock(), fed.batches);
+    const result = await runner.run(this.#clock(), fed.batches);
     const bad = Object.entries(result.metrics).find(([, value]) => !Number.isFinite(value));
     if (bad !== undefined) {
       throw new LimbeckError('non-finite-loss', {
@@ -127,7 +131,6 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
         next: 'Lower the rate, clip the gradients, or look for extreme values in this batch. The last checkpoint is whole.',
       });
     }
-    Object.assign(this.#state, result.state);
     fed.accept();
     this.#step += 1;
     this.#draw += result.draws;
@@ -155,7 +158,9 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
       name,
       engine: this.#options.engine,
       tree: this.#template,
-      state: this.#state,
+      shapes: flattenState(this.#template),
+      keeper: this.#state,
+      frozen: this.#program.frozen ?? [],
       specs: source.specs,
       phase,
     });
@@ -179,7 +184,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
     if (best !== undefined && value !== undefined) {
       const before = this.#evaluations.flatMap((other) => other.metrics[best.metric] ?? []);
       if (before.every((other) => (best.higherIsBetter ? value > other : value < other))) {
-        this.#best = copyState(this.#state);
+        this.#best = copyState(await this.#state.read());
         await this.#checkpoints.write('best', this.#record(), this.#best);
       }
     }
@@ -196,12 +201,10 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
   #makeView(): RunView<S> {
     const now = <T>(get: () => T) => ({ get, enumerable: true });
     const view = {
-      read: (...players: readonly PropertyKey[]) => {
-        const tree: unknown = unflattenState(this.#template, copyState(this.#state));
-        const values = tree as { readonly [player: PropertyKey]: unknown };
-        return Promise.resolve(
-          Object.fromEntries(players.map((player) => [player, values[player]])),
-        );
+      read: async (...players: readonly (keyof S & string)[]) => {
+        const asked = pickPlayers(this.#template, players);
+        const values = await this.#state.read(Object.keys(flattenState(asked)));
+        return unflattenState(asked, copyState(values));
       },
       call: (
         name: string,
@@ -243,7 +246,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
 
   async #save(): Promise<void> {
     if (!this.#checkpoints.kept) return;
-    await this.#checkpoints.write('last', this.#record(), this.#state);
+    await this.#checkpoints.write('last', this.#record(), await this.#state.read());
     this.#savedAt = this.#step;
     this.#say('train/saved', { step: this.#step });
   }

@@ -28,6 +28,17 @@ export function unflattenState<T>(template: HostTree<T>, flat: FlatState): HostT
   }) as unknown as HostTree<T>;
 }
 
+/** Some players of a tree. */
+export function pickPlayers<S extends object, K extends keyof S>(
+  tree: HostTree<S>,
+  players: readonly K[],
+): HostTree<Pick<S, K>> {
+  const values = tree as unknown as { readonly [Player in K]: unknown };
+  return Object.fromEntries(
+    players.map((player) => [player, values[player]]),
+  ) as unknown as HostTree<Pick<S, K>>;
+}
+
 /** A copy that shares no memory. */
 export function copyState(flat: FlatState): { [path: string]: HostTensor } {
   return Object.fromEntries(

@@ -83,7 +83,7 @@ export const relu: Operator = unary('relu', 'Relu', {
  * The error function in float64 from its Maclaurin series (|x| < 3) and its continued fraction (beyond).
  * Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.6 and 7.1.14.
  */
-function errorFunction(x: number): number {
+export function errorFunction(x: number): number {
   const size = Math.abs(x);
   if (Number.isNaN(x)) return x;
   if (size < 3) {

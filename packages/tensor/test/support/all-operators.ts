@@ -1,5 +1,6 @@
 import * as binary from '../../src/ops/binary.js';
 import * as conv from '../../src/ops/conv1d.js';
+import * as gelu from '../../src/ops/gelu.js';
 import * as indexed from '../../src/ops/index-ops.js';
 import * as linear from '../../src/ops/matmul.js';
 import * as normalise from '../../src/ops/normalise.js';
@@ -10,7 +11,19 @@ import * as source from '../../src/ops/source.js';
 import * as unary from '../../src/ops/unary.js';
 import type { Operator } from '../../src/operator.js';
 
-const modules = [binary, conv, indexed, linear, normalise, reduce, segment, shape, source, unary];
+const modules = [
+  binary,
+  conv,
+  gelu,
+  indexed,
+  linear,
+  normalise,
+  reduce,
+  segment,
+  shape,
+  source,
+  unary,
+];
 
 /** Every operator that src/ops exports, found by looking: one that is added is here without being listed. */
 export const allOperators: readonly Operator[] = modules.flatMap((module) =>

@@ -25,6 +25,16 @@ function mod(node: ReadNode): Tensor[] {
   return [node.tensor(0).mod(node.tensor(1))];
 }
 
+function gelu(node: ReadNode): Tensor[] {
+  if (node.string('approximate', 'none') !== 'none') node.refuse('approximate');
+  return [node.tensor(0).gelu()];
+}
+
+function hardSigmoid(node: ReadNode): Tensor[] {
+  const line = node.tensor(0).mul(node.float('alpha', 0.2)).add(node.float('beta', 0.5));
+  return [line.maximum(0).minimum(1)];
+}
+
 /** Readers of the operators that work element by element. */
 export const elementwiseReaders: { readonly [type: string]: Reader } = {
   Neg: one((x) => x.neg()),
@@ -36,6 +46,8 @@ export const elementwiseReaders: { readonly [type: string]: Reader } = {
   Sigmoid: one((x) => x.sigmoid()),
   Relu: one((x) => x.relu()),
   Erf: one((x) => x.erf()),
+  Gelu: gelu,
+  HardSigmoid: hardSigmoid,
   Sin: one((x) => x.sin()),
   Cos: one((x) => x.cos()),
   Not: one((x) => x.not()),
