@@ -20,6 +20,9 @@ export interface SystemFacts {
   readonly sizeBytes?: number;
   readonly gzipBytes?: number;
   readonly parameters?: number;
+  /** How many items it gave no answer to, where that is fewer than it named none of our languages for. */
+  readonly abstained?: number;
+  readonly note?: string;
 }
 
 /** A system with its answers to the paired sample, and the languages that it does not know. */

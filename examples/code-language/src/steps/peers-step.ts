@@ -11,6 +11,9 @@ export interface PeerOutput {
   readonly labels: readonly number[];
   /** Probabilities `[windows, languages]`, where it gives them; rows of zeros where it abstained. */
   readonly probabilities?: readonly number[];
+  /** How often it gave no answer at all, and how often it named a language that is not ours. */
+  readonly abstained: number;
+  readonly elsewhere: number;
   readonly mapping: LabelMapping;
 }
 
@@ -23,8 +26,10 @@ export async function peersStep(
   const { languages, test } = await lab.corpus();
   const snippets = sampleOf(test, lab.settings.perLanguage).map((index) => test[index]!);
   const answers = await askPeers({ languages, snippets, abortSignal });
-  return answers.map(({ name, labels, probabilities, mapping }) => ({
+  return answers.map(({ name, labels, probabilities, abstained, elsewhere, mapping }) => ({
     name,
+    abstained,
+    elsewhere,
     labels: [...labels],
     ...(probabilities === undefined ? {} : { probabilities: [...probabilities] }),
     mapping,

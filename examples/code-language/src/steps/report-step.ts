@@ -105,22 +105,36 @@ export async function reportStep(
   return { file: 'report.json' };
 }
 
-function factsOf({ measure, teacher, baseline, exported }: ReportInputs) {
+function factsOf({ measure, teacher, baseline, exported, peers }: ReportInputs) {
   const parameters: { readonly [system: string]: number } = {
     [names.teacher]: teacher.parameters,
     [names.baseline]: baseline.parameters,
     [names.student]: exported.parameters,
     [names.int8]: exported.parameters,
   };
-  const known = new Set([...Object.keys(measure.latencyMs), ...Object.keys(parameters)]);
+  const known = new Set([
+    ...Object.keys(measure.latencyMs),
+    ...Object.keys(parameters),
+    ...peers.map(({ name }) => name),
+  ]);
   return Object.fromEntries(
     [...known].map((name) => [
       name,
       {
         ...(measure.latencyMs[name] === undefined ? {} : { latencyMs: measure.latencyMs[name] }),
         ...measure.sizes[name],
+        ...peerFacts(peers.find((peer) => peer.name === name)),
         ...(parameters[name] === undefined ? {} : { parameters: parameters[name] }),
       },
     ]),
   );
+}
+
+/** What a peer did where it did not name one of our languages: both count as wrong. */
+function peerFacts(peer: PeerOutput | undefined) {
+  if (peer === undefined) return {};
+  const { abstained, elsewhere } = peer;
+  if (elsewhere === 0) return { abstained };
+  const note = `${elsewhere} answers name a language that is not among ours; they count as wrong.`;
+  return { abstained, note };
 }
