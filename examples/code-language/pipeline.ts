@@ -18,7 +18,8 @@ import {
 } from './src/steps/student-steps.js';
 import { baselineStep, teacherStep } from './src/steps/teacher-step.js';
 
-const module = import.meta.url;
+/** A step's version is the code of its module and of all that this imports. */
+const code = (file: string): string => new URL(`./src/steps/${file}.ts`, import.meta.url).href;
 
 /**
  * From npm packages to a student that names a snippet's language: each step's output is kept, so that a second run
@@ -31,20 +32,20 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
 
   // 1. Windows of source files, labelled by file type, split by package.
   const corpus = step('corpus', {
-    module,
+    module: code('corpus-step'),
     config: { smoke: settings.smoke },
     run: () => corpusStep(lab),
   });
 
   // 2. A teacher trained on all labels, and the floor that it must be above.
   const teacher = step('teacher', {
-    module,
+    module: code('teacher-step'),
     inputs: { corpus },
     config: settings.teacher,
     run: (_given, context) => teacherStep(lab, context, onEvent),
   });
   const baseline = step('baseline', {
-    module,
+    module: code('teacher-step'),
     inputs: { corpus },
     config: settings.baseline,
     run: (_given, context) => baselineStep(lab, context, onEvent),
@@ -52,7 +53,7 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
 
   // 3. The teacher answers every training window once; answers are filed under the text's hash.
   const label = step('label', {
-    module,
+    module: code('label-step'),
     inputs: { teacher },
     config: { teacher: teacherName },
     run: ({ inputs, folders }, context) =>
@@ -70,7 +71,7 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
 
   // 4. The student's form, chosen on validation packages.
   const choose = step('choose', {
-    module,
+    module: code('student-steps'),
     inputs: { label },
     config: student,
     run: async ({ inputs, folders }, { abortSignal }) =>
@@ -80,7 +81,7 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
 
   // 5. The distilled student and its controls; and the same student on labels alone, from few to all.
   const students = step('students', {
-    module,
+    module: code('student-steps'),
     inputs: { label, choose },
     config: { seeds, labelShare: settings.labelShare },
     run: async ({ inputs, folders }, { folder, abortSignal }) => {
@@ -89,7 +90,7 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
     },
   });
   const curve = step('curve', {
-    module,
+    module: code('student-steps'),
     inputs: { label, choose },
     config: { seeds, curveShares },
     run: async ({ inputs, folders }, { folder, abortSignal }) => {
@@ -100,7 +101,7 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
 
   // 6. What ships: float32 and int8, each only if it agrees.
   const exported = step('export', {
-    module,
+    module: code('export-step'),
     inputs: { label, choose, students },
     run: async ({ inputs, folders }, context) =>
       exportStep(
@@ -117,13 +118,13 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
 
   // 7. What others answer, and how long everybody takes.
   const peers = step('peers', {
-    module,
+    module: code('peers-step'),
     inputs: { corpus },
     config: { perLanguage: settings.perLanguage },
     run: (_given, context) => peersStep(lab, context),
   });
   const measure = step('measure', {
-    module,
+    module: code('measure-step'),
     inputs: { teacher, exported, peers },
     config: { snippets: settings.latencySnippets },
     run: ({ folders }, context) => measureStep(lab, folders, context),
@@ -131,7 +132,7 @@ export function codeLanguage(lab: Lab, teacherName: TeacherName, onEvent?: Event
 
   // 8. The report, the model card and the page to try it on.
   const report = step('report', {
-    module,
+    module: code('report-step'),
     inputs: { label, choose, teacher, baseline, students, curve, exported, peers, measure },
     run: ({ inputs, folders }, context) =>
       reportStep(lab, { ...inputs, candidate: chosen(inputs.choose) }, folders, context),

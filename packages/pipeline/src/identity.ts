@@ -27,9 +27,7 @@ export function explainChange(before: StepIdentity, now: StepIdentity): readonly
     ...(before.version === now.version
       ? []
       : [`version is ${now.version ?? 'by code'}, was ${before.version ?? 'by code'}`]),
-    ...changedKeys(before.files, now.files).map(
-      (file) => `code ${file} ${verb(before.files, now.files, file)}`,
-    ),
+    ...changedCode(before.files, now.files),
     ...changedKeys(before.packages, now.packages).map(
       (name) =>
         `package ${name} is ${now.packages[name] ?? 'gone'}, was ${before.packages[name] ?? 'absent'}`,
@@ -44,6 +42,19 @@ function changedKeys(before: Table, now: Table): readonly string[] {
   return [...keys]
     .filter((key) => canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null))
     .sort();
+}
+
+/** How many files are named one by one; more are told as a number. */
+const namedFiles = 3;
+
+function changedCode(before: Table, now: Table): readonly string[] {
+  const files = changedKeys(before, now);
+  const named = files.slice(0, files.length > namedFiles + 1 ? namedFiles : files.length);
+  const rest = files.length - named.length;
+  return [
+    ...named.map((file) => `code ${file} ${verb(before, now, file)}`),
+    ...(rest === 0 ? [] : [`code of ${rest} more files differs`]),
+  ];
 }
 
 function verb(before: Table, now: Table, key: string): string {

@@ -33,4 +33,16 @@ describe('explainChange', () => {
       'package left-pad is 1.1.0, was 1.0.0',
     ]);
   });
+
+  test('names three files of many', () => {
+    const files = (mark: string) =>
+      Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [`src/${name}.ts`, mark]));
+    const was = { ...before, files: files('1') };
+    expect(explainChange(was, { ...before, files: files('2') })).toEqual([
+      'code src/a.ts changed',
+      'code src/b.ts changed',
+      'code src/c.ts changed',
+      'code of 2 more files differs',
+    ]);
+  });
 });
