@@ -37,7 +37,7 @@ function expectClose(given: HostTensor, expected: HostTensor, bound: number): vo
   });
 }
 
-function expectRoundTrip(trial: Trial, portable: boolean): void {
+function expectRoundTrip(trial: Trial, portable: boolean, bound = 1e-9): void {
   const inputs = inputsOf(trial);
   const outputs = simplify(named(trial.build(inputs)));
   // The sizes of an input may be needed where its values are not.
@@ -52,18 +52,23 @@ function expectRoundTrip(trial: Trial, portable: boolean): void {
   for (const name of Object.keys(outputs)) {
     // Shapes are computed by nodes in the file, and must come back as names.
     expect(back.outputs[name]!.shape).toEqual(outputs[name]!.shape);
-    expectClose(given[name]!, expected[name]!, 1e-9);
+    expectClose(given[name]!, expected[name]!, bound);
   }
 }
+
+/** Operators that are written with constants of their own, which float32 rounds: how close they come back. */
+const bounds: { readonly [operator: string]: number } = { geluSlope: 1e-7 };
 
 describe('fromOnnx', () => {
   test.prop([randomGraphs, fc.boolean()], { numRuns: 400, seed: 3 })(
     'gives back what toOnnx wrote, over random graphs',
-    expectRoundTrip,
+    (trial, portable) => expectRoundTrip(trial, portable),
   );
 
-  test.each(Object.entries(operatorCases))('gives back %s', (_name, arbitrary) => {
-    fc.assert(fc.property(arbitrary, fc.boolean(), expectRoundTrip), { numRuns: 25, seed: 4 });
+  test.each(Object.entries(operatorCases))('gives back %s', (name, arbitrary) => {
+    const back = (trial: Trial, portable: boolean): void =>
+      expectRoundTrip(trial, portable, bounds[name]);
+    fc.assert(fc.property(arbitrary, fc.boolean(), back), { numRuns: 25, seed: 4 });
   });
 
   test('gives back weights as parameters, and what was computed from shapes as names', () => {
