@@ -18,8 +18,6 @@ export interface Settings {
     /** Forms to choose from on the validation packages. */
     readonly candidates: readonly Candidate[];
     readonly batchSize: number;
-    /** Optimiser steps of every student, whatever it is trained on. */
-    readonly steps: number;
   };
   /** The share of the training labels that the distilled student sees. */
   readonly labelShare: number;
@@ -42,6 +40,11 @@ export interface Candidate {
   readonly hidden: readonly number[];
   readonly temperature: number;
   readonly rate: number;
+  /**
+   * How often the training windows are gone through. Every student takes as many optimiser steps as that makes over
+   * all windows, whatever it is trained on.
+   */
+  readonly epochs: number;
 }
 
 const orders = [1, 2, 3, 4] as const;
@@ -52,10 +55,14 @@ export const ngramOrders: readonly number[] = orders;
 // One set of features for all forms: it fills a third of a gigabyte.
 const features = { buckets: 32768, features: 3072 } as const;
 
+const linear = { ...features, hidden: [], rate: 0.01 } as const;
+const hidden = { ...features, hidden: [30], rate: 0.005 } as const;
+
 const candidates: readonly Candidate[] = [
-  { ...features, name: 'linear', hidden: [], temperature: 2, rate: 0.01 },
-  { ...features, name: 'hidden 30, temperature 2', hidden: [30], temperature: 2, rate: 0.005 },
-  { ...features, name: 'hidden 30, temperature 4', hidden: [30], temperature: 4, rate: 0.005 },
+  { ...linear, name: 'linear, T 2, 6 epochs', temperature: 2, epochs: 6 },
+  { ...hidden, name: 'hidden 30, T 2, 6 epochs', temperature: 2, epochs: 6 },
+  { ...hidden, name: 'hidden 30, T 2, 9 epochs', temperature: 2, epochs: 9 },
+  { ...hidden, name: 'hidden 30, T 4, 9 epochs', temperature: 4, epochs: 9 },
 ];
 
 /** The settings of a full run or of a smoke run. */
@@ -66,7 +73,7 @@ export function settings(smoke: boolean): Settings {
     maxBytes: 1024,
     teacher: { buckets: 16384, hidden: [128], epochs: 6, batchSize: 256, rate: 0.003 },
     baseline: { buckets: 16384, epochs: 6 },
-    student: { candidates, batchSize: 256, steps: 640 },
+    student: { candidates, batchSize: 256 },
     labelShare: 0.02,
     curveShares: [0.02, 0.05, 0.1, 0.2, 0.5, 1],
     perLanguage: 100,
@@ -79,7 +86,7 @@ export function settings(smoke: boolean): Settings {
     seeds: [0, 1],
     teacher: { ...full.teacher, buckets: 4096, hidden: [32], epochs: 2 },
     baseline: { buckets: 4096, epochs: 2 },
-    student: { candidates: candidates.slice(0, 2), batchSize: 256, steps: 40 },
+    student: { candidates: candidates.slice(0, 2), batchSize: 512 },
     curveShares: [0.02, 0.2, 1],
     perLanguage: 8,
     blackBoxWindows: 60,

@@ -62,7 +62,8 @@ export async function trainStudent(
   seed: number,
 ): Promise<TrainedStudent> {
   const { corpus, settings, candidate, features, width, tools } = room;
-  const { steps, batchSize } = settings.student;
+  const { batchSize } = settings.student;
+  const steps = candidate.epochs * Math.ceil(corpus.train.length / batchSize);
   const classes = corpus.languages.length;
   const { teacherWeight } = lesson;
   const head = mlp({ labels: corpus.languages, width, hidden: candidate.hidden });

@@ -183,7 +183,7 @@ export function buildReport(parts: ReportParts): Omit<RunReport, 'stages'> {
       architecture: `hashed byte 1- to 4-grams, ${candidate.features} features of ${candidate.buckets} buckets, ${candidate.hidden.length === 0 ? 'linear' : `hidden ${candidate.hidden.join(', ')}`}`,
       training: {
         loss: `0.9 soft targets at temperature ${candidate.temperature} + 0.1 cross-entropy on ${student.labels} labels`,
-        optimiser: `AdamW, peak rate ${candidate.rate}, cosine, ${settings.student.steps} steps of ${settings.student.batchSize}`,
+        optimiser: `AdamW, peak rate ${candidate.rate}, cosine, ${candidate.epochs} epochs in batches of ${settings.student.batchSize}`,
         chosen: parts.choice.tried
           .map(
             ({ name, validationAccuracy }) =>
