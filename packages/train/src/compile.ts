@@ -48,7 +48,7 @@ export interface LoadedGraph {
   /** What it uses of the state. */
   readonly statePaths: readonly string[];
   /** The feeds that are not the state's: only what the graph uses. */
-  feeds(clock: Clock, inputs: FlatState): { [name: string]: HostTensor };
+  readonly feeds: (clock: Clock, inputs: FlatState) => { [name: string]: HostTensor };
 }
 
 /** What a graph is built from. */
