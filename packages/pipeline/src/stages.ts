@@ -42,7 +42,7 @@ export function formatStages(table: StageTable): string {
   const total = hundredths.reduce((sum, value) => sum + value, 0);
   const rows = [
     ...stages.map(
-      ({ step, state, why }) => [step, state === 'cached' ? 'cached' : why.join('; ')] as const,
+      ({ step, state, why }) => [step, state === 'cached' ? 'cached' : summary(why)] as const,
     ),
     ['other', ''] as const,
   ].map(([name, note], i) => [name, ((hundredths[i] ?? 0) / 100).toFixed(2), note] as const);
@@ -58,6 +58,12 @@ export function formatStages(table: StageTable): string {
       `${name.padEnd(nameWidth)}  ${figure.padStart(figureWidth)}  ${note}`.trimEnd(),
     )
     .join('\n');
+}
+
+/** The first reason, and how many more there are: the run's events have them all. */
+function summary(why: readonly string[]): string {
+  const [first = '', ...rest] = why;
+  return rest.length === 0 ? first : `${first}; and ${rest.length} more`;
 }
 
 /** Whole hundredths whose sum is the sum's, by the method of the largest remainder. */

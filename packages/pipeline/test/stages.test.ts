@@ -44,4 +44,12 @@ describe('formatStages', () => {
     expect(figures.reduce((a, b) => a + b, 0)).toBe(shown);
     expect(Math.abs((shown ?? 0) / 100 - total)).toBeLessThan(0.006);
   });
+
+  test('tells the first of many reasons', () => {
+    const why = ['input a changed', 'input b changed', 'code c changed'];
+    const stages = [{ step: 'train', seconds: 1, state: 'fresh', why }] as const;
+    const text = formatStages({ stages, otherSeconds: 0, seconds: 1 });
+    expect(text).toContain('input a changed; and 2 more');
+    expect(text).not.toContain('input b');
+  });
 });
