@@ -28,6 +28,7 @@ export {
   where,
 } from './functions.js';
 export { bindSpecs } from './graph/bind.js';
+export { flops, type Flops, parameterCounts } from './graph/cost.js';
 export { grad } from './graph/grad.js';
 export { interpret } from './graph/interpret.js';
 export {
