@@ -53,6 +53,11 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  if (record && smoke) {
+    console.error('--record: a small run is not for the record; leave --smoke out');
+    process.exitCode = 2;
+    return;
+  }
   const logger = {
     info: (message: string): void => console.error(message),
     warn: (message: string): void => console.error(message),
@@ -66,7 +71,7 @@ async function main(): Promise<void> {
     const pipeline = codeLanguage(lab, teacher as TeacherName, onEvent);
     const resumeWith = ['npm start', ...process.argv.slice(2)].join(' -- ');
     const run = await runPipeline({ ...pipeline, since: 'process', logger, resumeWith });
-    await finish(run, { record, smoke });
+    await finish(run, { record });
   } finally {
     await lab.dispose();
   }

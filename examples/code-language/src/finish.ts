@@ -1,11 +1,11 @@
-import { cp, mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { RunReport } from '@limbeck/evaluators';
 import { peakRssBytes } from '@limbeck/evaluators/node';
 import { formatStages, type StageTable } from '@limbeck/pipeline';
 import { writeReport } from '@limbeck/report/node';
 import { writeDemo } from './demo/index.js';
+import { record } from './record.js';
 import { stageRows } from './report/build-report.js';
 import { systemTable } from './report/table.js';
 
@@ -14,8 +14,6 @@ export interface EndedRun extends StageTable {
   readonly folder: string;
   readonly folders: { readonly [step: string]: string };
 }
-
-const results = fileURLToPath(new URL('../results/', import.meta.url));
 
 const usage = `import { loadStudent } from '@limbeck/predict/node';
 const student = await loadStudent('FOLDER');
@@ -29,10 +27,7 @@ async function exists(file: string): Promise<boolean> {
 }
 
 /** Writes the report, the model card and the page to try, unless the last run wrote them; then prints what came out. */
-export async function finish(
-  run: EndedRun,
-  options: { readonly record: boolean; readonly smoke: boolean },
-): Promise<void> {
+export async function finish(run: EndedRun, options: { readonly record: boolean }): Promise<void> {
   const started = performance.now();
   const { folder, folders, stages, otherSeconds } = run;
   const pages = ['report.json', 'report.html', 'MODEL_CARD.md', 'demo.html'];
@@ -98,9 +93,6 @@ export async function finish(
   );
   console.log(usage.replace('FOLDER', path.relative(process.cwd(), student).replaceAll('\\', '/')));
   if (options.record) {
-    if (options.smoke) throw new Error('A smoke run is not for the record: leave --smoke out.');
-    await mkdir(results, { recursive: true });
-    await cp(path.join(folder, 'report.json'), path.join(results, 'report.json'));
-    console.log(`\nrecorded in ${path.relative(process.cwd(), results)}`);
+    console.log(`\nrecorded in ${path.relative(process.cwd(), await record(folder))}`);
   }
 }
