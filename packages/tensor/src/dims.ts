@@ -2,7 +2,9 @@ import { checkWhole, type Dim, LimbeckError } from '@limbeck/core';
 
 /**
  * Arithmetic on sizes. A size is a polynomial with whole coefficients over names such as `batch`, and over whole
- * quotients such as `floor((bytes-2)/4)`. Equal sizes have equal canonical text, so comparing them is comparing text.
+ * quotients such as `floor((bytes-2)/4)`. Sizes are compared by their canonical text, which is equal for equal
+ * polynomials and for their quotients, however many are taken in turn; sums of quotients inside quotients may be equal
+ * without having equal text, and are then refused rather than confused.
  */
 type Polynomial = Map<string, number>;
 
@@ -145,8 +147,8 @@ function constantPolynomial(value: number): Polynomial {
 
 /**
  * The whole quotient in the one form that equal quotients share: whole multiples stand outside, what is left has
- * coefficients from 0 to below the divisor, has no factor in common with it, and holds no quotient by itself:
- * ⌊⌊a/m⌋/n⌋ = ⌊a/(mn)⌋. Numerators are then never negative, so that ONNX's Div, which cuts off towards 0, rounds down.
+ * coefficients from 0 to below the divisor, has no factor in common with it, and holds no single quotient:
+ * ⌊(b + ⌊a/m⌋)/n⌋ = ⌊(mb + a)/(mn)⌋. Numerators are then never negative, so that ONNX's Div, which cuts off towards 0, rounds down.
  */
 function divide(numerator: Polynomial, divisor: number): Polynomial {
   const whole: Polynomial = new Map();
@@ -159,10 +161,11 @@ function divide(numerator: Polynomial, divisor: number): Polynomial {
   const constant = rest.get('') ?? 0;
   const names = [...rest].filter(([monomial]) => monomial !== '');
   if (names.length === 0) return whole;
-  const [name, coefficient] = names[0]!;
-  const inner = names.length === 1 && coefficient === 1 ? quotientAtom(name) : undefined;
-  if (inner !== undefined) {
-    const moved = combine(parse(inner.numerator), constantPolynomial(constant * inner.divisor), 1);
+  const quotients = names.filter(([key]) => quotientAtom(key) !== undefined);
+  if (quotients.length === 1 && quotients[0]![1] === 1) {
+    const inner = quotientAtom(quotients[0]![0])!;
+    rest.delete(quotients[0]![0]);
+    const moved = combine(parse(inner.numerator), rest, inner.divisor);
     return combine(whole, divide(moved, inner.divisor * divisor), 1);
   }
   const common = names.reduce((divisors, [, size]) => gcd(divisors, size), divisor);

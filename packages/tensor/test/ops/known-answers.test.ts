@@ -1,0 +1,98 @@
+import { type DType, hostTensor } from '@limbeck/core';
+import { constant, grad, input, interpret, type Tensor } from '@limbeck/tensor';
+import { test } from '@fast-check/vitest';
+import { describe, expect } from 'vitest';
+
+function vector(dtype: DType, values: readonly number[]): Tensor {
+  return constant(hostTensor(dtype, [values.length], values));
+}
+
+function values(tensor: Tensor): number[] {
+  return Array.from(interpret({ tensor }).tensor.data, Number);
+}
+
+const ints = (...elements: number[]): Tensor => vector('int64', elements);
+const words = (...elements: number[]): Tensor => vector('uint32', elements);
+const floats = (...elements: number[]): Tensor => vector('float32', elements);
+
+describe('the interpreter does as ONNX says', () => {
+  test('division of whole numbers cuts off towards 0', () => {
+    expect(values(ints(7, -7, 7, -7, 1).div(ints(2, 2, -2, -2, -3)))).toEqual([3, -3, -3, 3, 0]);
+  });
+
+  test('Mod has the sign of the divisor', () => {
+    expect(values(ints(7, -7, 7, -7, -4).mod(ints(3, 3, -3, -3, 2)))).toEqual([1, 2, -2, -1, 0]);
+  });
+
+  test('division by 0 is an error for whole numbers, and infinity for floats', () => {
+    for (const name of ['div', 'mod'] as const) {
+      expect(() => values(ints(1)[name](0))).toThrow(
+        expect.objectContaining({ code: 'invalid-data', where: name }),
+      );
+    }
+    expect(values(floats(1, -1, 0).div(0))).toEqual([Infinity, -Infinity, Number.NaN]);
+  });
+
+  test('shifts by 32 or more leave nothing', () => {
+    const ones = words(2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1);
+    expect(values(ones.shiftLeft(words(0, 31, 32)))).toEqual([2 ** 32 - 1, 2 ** 31, 0]);
+    expect(values(ones.shiftRight(words(1, 31, 33)))).toEqual([2 ** 31 - 1, 1, 0]);
+  });
+
+  test('uint32 wraps', () => {
+    expect(values(words(0x9e3779b1, 2 ** 31).mul(words(0x9e3779b1, 2)))).toEqual([
+      Number((0x9e3779b1n * 0x9e3779b1n) % 2n ** 32n),
+      0,
+    ]);
+    expect(values(words(0xff00ff00).bitXor(0xffff0000))).toEqual([0x00ffff00]);
+    expect(values(words(0xff00ff00).bitAnd(0xffff0000))).toEqual([0xff000000]);
+  });
+
+  test('Cast cuts off towards 0, and makes true of what is not 0', () => {
+    expect(values(floats(1.9, -1.9, -0.5).cast('int64'))).toEqual([1, -1, 0]);
+    expect(values(floats(1.9, -1.9, -0.5).cast('int32'))).toEqual([1, -1, 0]);
+    expect(values(floats(0, -0.25, 3).cast('bool'))).toEqual([0, 1, 1]);
+    expect(values(ints(-1, 300).cast('uint8'))).toEqual([255, 44]);
+    expect(values(ints(200).cast('int8'))).toEqual([-56]);
+    // A whole number has no −0, whose reciprocal would be −∞.
+    expect(values(floats(1).div(ints(-1).div(2).cast('float32')))).toEqual([Infinity]);
+  });
+
+  test('reductions over nothing give the sum 0 and the lowest number', () => {
+    const none = (dtype: DType): Tensor => constant(hostTensor(dtype, [2, 0], []));
+    expect(values(none('float32').sum(1))).toEqual([0, 0]);
+    expect(values(none('float32').max(1))).toEqual([-Infinity, -Infinity]);
+    expect(values(none('int32').max(1))).toEqual([-(2 ** 31), -(2 ** 31)]);
+    expect(values(none('float32').sum(0))).toEqual([]);
+  });
+
+  test('ArgMax gives the first of the largest', () => {
+    const rows = constant(hostTensor('float32', [2, 4], [1, 3, 3, 2, -1, -1, -2, -1]));
+    expect(values(rows.argMax())).toEqual([1, 0]);
+    expect(values(rows.argMax(0))).toEqual([0, 0, 0, 0]);
+  });
+
+  test('softmax and its logarithm hold at large and infinite logits', () => {
+    expect(values(floats(1000, 0, -Infinity).softmax())).toEqual([1, 0, 0]);
+    expect(values(floats(1000, 0).logSoftmax())).toEqual([0, -1000]);
+  });
+
+  test('erf agrees with tables', () => {
+    // Abramowitz and Stegun, Table 7.1.
+    const [a, b, c, d, e] = values(vector('float64', [0.5, 1, 2, -3.5, 7]).erf());
+    expect(a).toBeCloseTo(0.520499877813, 12);
+    expect(b).toBeCloseTo(0.84270079295, 11);
+    expect(c).toBeCloseTo(0.995322265019, 12);
+    expect(d).toBeCloseTo(-0.999999256902, 12);
+    expect(e).toBe(1);
+  });
+
+  test('equal largest elements share the gradient, and maximum gives it to the first', () => {
+    const x = input('x', { dtype: 'float32', shape: [3] });
+    const feeds = { x: hostTensor('float64', [3], [2, 1, 2]) };
+    const [shared, first] = [grad(x.max(), [x])[0]!, grad(x.maximum(2).sum(), [x])[0]!];
+    const out = interpret({ shared, first }, feeds);
+    expect([...out.shared.data]).toEqual([0.5, 0, 0.5]);
+    expect([...out.first.data]).toEqual([1, 0, 1]);
+  });
+});
