@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ContentHash, Item, Provenance, Teacher } from '@limbeck/core';
 import { contentHash } from '@limbeck/data';
 import { openSignalStore } from '@limbeck/data/node';
+import { checkTeacher } from '@limbeck/train';
 import type { Snippet } from './corpus/index.js';
 import type { TeacherSignals } from './net-teacher.js';
 
@@ -62,7 +63,11 @@ export async function labelAll(
   }
 }
 
-/** The teacher's logits of each snippet, in order. @throws LimbeckError `targets-misaligned` for a text it never saw */
+/**
+ * The teacher's logits of each snippet, in order.
+ *
+ * @throws LimbeckError `targets-misaligned` for a text it never saw; `constant-teacher` if it says the same of all
+ */
 export async function signalsOf(
   snippets: readonly Snippet[],
   labelled: Labelled,
@@ -78,6 +83,7 @@ export async function signalsOf(
     for await (const { signals } of store.join(records(), ({ text }) => contentHash(text))) {
       found.push(signals.logits);
     }
+    await checkTeacher(found);
     return found;
   } finally {
     store.dispose();

@@ -29,25 +29,38 @@ export async function saveMatrices(
 
 /** Reads what {@link saveMatrices} wrote. @throws LimbeckError `corrupt-file` if the sizes do not fit */
 export async function loadMatrices(folder: string, name: string): Promise<Matrices> {
-  const shapes = JSON.parse(await readFile(path.join(folder, `${name}.json`), 'utf8')) as {
-    readonly [key: string]: readonly number[];
-  };
+  const shapes = readShapes(name, await readFile(path.join(folder, `${name}.json`), 'utf8'));
   const file = await readFile(path.join(folder, `${name}.f32`));
+  const sizes = Object.values(shapes).map((shape) =>
+    shape.reduce((product, dim) => product * dim, 1),
+  );
+  const size = sizes.reduce((sum, part) => sum + part, 0);
+  if (file.length !== 4 * size) {
+    throw corrupt(`${name}.f32`, `${file.length} bytes`, `${4 * size}, as ${name}.json says`);
+  }
   const numbers = new Float32Array(
     file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength),
   );
   let at = 0;
-  const found: { [key: string]: HostTensor<'float32'> } = {};
-  for (const [key, shape] of Object.entries(shapes)) {
-    const size = shape.reduce((product, dim) => product * dim, 1);
-    found[key] = hostTensor('float32', shape, numbers.slice(at, at + size));
-    at += size;
+  return Object.fromEntries(
+    Object.entries(shapes).map(([key, shape], i) => {
+      const data = numbers.slice(at, (at += sizes[i]!));
+      return [key, hostTensor('float32', shape, data)];
+    }),
+  );
+}
+
+type Shapes = { readonly [key: string]: readonly number[] };
+
+function readShapes(name: string, text: string): Shapes {
+  try {
+    return JSON.parse(text) as Shapes;
+  } catch (cause) {
+    throw corrupt(`${name}.json`, `${text.length} characters that are no JSON`, 'shapes', cause);
   }
-  if (at === numbers.length) return found;
-  throw new LimbeckError('corrupt-file', {
-    where: `${name}.f32`,
-    given: `${numbers.length} numbers`,
-    expected: `${at} numbers, as ${name}.json says`,
-    next: 'Delete the run folder and run again.',
-  });
+}
+
+function corrupt(where: string, given: string, expected: string, cause?: unknown): LimbeckError {
+  const next = 'Delete the run folder and run again.';
+  return new LimbeckError('corrupt-file', { where, given, expected, next, cause });
 }

@@ -55,6 +55,9 @@ export interface Classroom {
 
 const ignored = -100;
 
+/** A few batches are no training: the canary would rightly find that nothing was learnt. */
+const leastSteps = 40;
+
 /** Trains one student on kept features. The best state on the validation packages ships. */
 export async function trainStudent(
   room: Classroom,
@@ -63,7 +66,8 @@ export async function trainStudent(
 ): Promise<TrainedStudent> {
   const { corpus, settings, candidate, features, width, tools } = room;
   const { batchSize } = settings.student;
-  const steps = candidate.epochs * Math.ceil(corpus.train.length / batchSize);
+  const perEpoch = Math.ceil(corpus.train.length / batchSize);
+  const steps = Math.max(leastSteps, candidate.epochs * perEpoch);
   const classes = corpus.languages.length;
   const { teacherWeight } = lesson;
   const head = mlp({ labels: corpus.languages, width, hidden: candidate.hidden });

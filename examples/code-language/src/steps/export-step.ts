@@ -34,7 +34,8 @@ export async function exportStep(given: ExportStep, context: PipelineStepContext
     batched(rows).map((batch) => ({ ...collator.collate(batch) }));
   const { validation, train } = corpus;
   // Below 2,000 labelled rows the gate asks for 2,000 without labels as well.
-  const more = validation.length < 2000 ? { unlabelled: feeds(train.slice(0, 2048)) } : {};
+  const others = train.length < 2000 ? corpus.redrawTraining(0, 0) : train;
+  const more = validation.length < 2000 ? { unlabelled: feeds(others.slice(0, 2048)) } : {};
   return exportStudent(wholeStudent(model, weights), {
     folder: path.join(context.folder, 'student'),
     engine: await lab.engine(),

@@ -1,11 +1,11 @@
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Answer, Item, Provenance, Teacher } from '@limbeck/core';
+import type { Provenance } from '@limbeck/core';
 import type { PipelineStepContext } from '@limbeck/pipeline';
-import { softmax } from '../features.js';
 import { labelAll, type Labelled, signalFile } from '../label.js';
 import type { Lab } from '../lab.js';
-import { netTeacher, type TeacherSignals } from '../net-teacher.js';
+import { meanTeacher } from '../mean-teacher.js';
+import { netTeacher } from '../net-teacher.js';
 import { vscodeTeacher } from '../peers/index.js';
 import type { TextModelOutput } from './teacher-step.js';
 
@@ -58,38 +58,4 @@ export async function labelStep(
     path.join(context.folder, signalFile(labelled.teacher, kind)),
   );
   return labelled;
-}
-
-/** The mean of two teachers' distributions, item by item. */
-function meanTeacher(
-  a: Teacher<string, TeacherSignals>,
-  b: Teacher<string, TeacherSignals>,
-): Teacher<string, TeacherSignals> {
-  return {
-    id: `mean(${a.id}, ${b.id})`,
-    signals: a.signals,
-    async *label(items, options) {
-      const kept: Item<string>[] = [];
-      for await (const item of items) kept.push(item);
-      async function* again() {
-        yield* kept;
-      }
-      const others = b.label(again(), options)[Symbol.asyncIterator]();
-      for await (const answer of a.label(again(), options)) {
-        const other = await others.next();
-        if (other.done === true) return;
-        yield merge(answer, other.value);
-      }
-    },
-  };
-}
-
-type Said = Answer<string, TeacherSignals>;
-
-function merge(one: Said, two: Said): Said {
-  if (!one.ok) return one;
-  if (!two.ok) return two;
-  const [p, q] = [softmax(one.signals.logits), softmax(two.signals.logits)];
-  const logits = Float32Array.from(p, (share, i) => Math.log((share + q[i]!) / 2));
-  return { ...one, signals: { logits }, provenance: { ...one.provenance, kind: 'probabilities' } };
 }
