@@ -61,8 +61,8 @@ const hidden = { ...features, hidden: [30], rate: 0.005 } as const;
 const candidates: readonly Candidate[] = [
   { ...linear, name: 'linear, T 2, 6 epochs', temperature: 2, epochs: 6 },
   { ...hidden, name: 'hidden 30, T 2, 6 epochs', temperature: 2, epochs: 6 },
-  { ...hidden, name: 'hidden 30, T 2, 9 epochs', temperature: 2, epochs: 9 },
-  { ...hidden, name: 'hidden 30, T 4, 9 epochs', temperature: 4, epochs: 9 },
+  { ...hidden, name: 'hidden 30, T 2, 8 epochs', temperature: 2, epochs: 8 },
+  { ...hidden, name: 'hidden 30, T 4, 8 epochs', temperature: 4, epochs: 8 },
 ];
 
 /** The settings of a full run or of a smoke run. */
