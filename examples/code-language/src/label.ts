@@ -45,7 +45,7 @@ export async function labelAll(
   },
 ): Promise<Labelled> {
   const started = performance.now();
-  const store = await storeOf(options.keep, { teacher: teacher.id, kind }, options.classes);
+  const store = storeOf(options.keep, { teacher: teacher.id, kind }, options.classes);
   let [asked, costUsd] = [0, 0];
   try {
     const texts = new Map(snippets.map(({ text }) => [contentHash(text), text]));
@@ -74,7 +74,7 @@ export async function signalsOf(
   kind: Provenance['kind'],
   options: { readonly keep: string; readonly classes: number },
 ): Promise<Float32Array[]> {
-  const store = await storeOf(options.keep, { teacher: labelled.teacher, kind }, options.classes);
+  const store = storeOf(options.keep, { teacher: labelled.teacher, kind }, options.classes);
   try {
     const found: Float32Array[] = [];
     async function* records() {

@@ -21,7 +21,9 @@ export function netTeacher(options: {
   async function* answers(
     runner: Runner,
     items: readonly Item<string>[],
+    abortSignal: AbortSignal | undefined,
   ): AsyncGenerator<Answer<string, TeacherSignals>> {
+    if (abortSignal?.aborted === true) throw stopped();
     const started = performance.now();
     const { ids, mask } = collator.collate(items.map(({ input }) => ({ text: input })));
     const out = await runner.run({ ids, mask });
@@ -49,11 +51,10 @@ export function netTeacher(options: {
         for await (const item of items) {
           waiting.push(item);
           if (waiting.length < 256) continue;
-          if (abortSignal?.aborted === true) throw stopped();
-          yield* answers(runner, waiting);
+          yield* answers(runner, waiting, abortSignal);
           waiting = [];
         }
-        if (waiting.length > 0) yield* answers(runner, waiting);
+        if (waiting.length > 0) yield* answers(runner, waiting, abortSignal);
       } finally {
         await runner.dispose();
       }

@@ -11,7 +11,7 @@ export interface System {
   readonly note?: string;
   readonly seeds?: readonly number[];
   readonly labels?: number;
-  answers(part: HeldOutPart): readonly Predictions[];
+  readonly answers: (part: HeldOutPart) => readonly Predictions[];
 }
 
 /** Names that the report uses. */

@@ -34,9 +34,9 @@ describe('labelledWindows', () => {
   });
 
   test('other seeds see other windows', () => {
-    const [a, b] = [0, 1].map((seed) => [...labelledWindows(corpus, 0.1, seed)].sort());
+    const [a, b] = [0, 1].map((seed) => labelledWindows(corpus, 0.1, seed));
     expect(a).not.toEqual(b);
-    expect([...labelledWindows(corpus, 0.1, 0)].sort()).toEqual(a);
+    expect(labelledWindows(corpus, 0.1, 0)).toEqual(a);
   });
 });
 

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { HostTensor } from '@limbeck/core';
 import { Rng } from '@limbeck/core';
 import { type LatencyMs, measureLatency } from '@limbeck/evaluators';
 import { fileFacts } from '@limbeck/evaluators/node';
@@ -44,14 +43,14 @@ export async function measureStep(
   const engine = await lab.engine();
   const teacher = await engine.load(await readFile(path.join(folders.teacher, 'model.onnx')));
   const collator = textInputs(lab.settings.maxBytes);
-  const peers = await peerClassifiers(corpus.languages);
+  const peers = peerClassifiers(corpus.languages);
   const order = Rng.from(0).stream('latency').shuffle(corpus.test);
   const texts = order.slice(0, lab.settings.latencySnippets).map(({ text }) => text);
   const latency = await measureLatency<string, string>(
     {
       [names.teacher]: (text) => {
         const { ids, mask } = collator.collate([{ text }]);
-        return teacher.run({ ids, mask }) as Promise<{ readonly [name: string]: HostTensor }>;
+        return teacher.run({ ids, mask });
       },
       [names.student]: (text) => float32.predict([text]),
       [names.int8]: (text) => int8.predict([text]),

@@ -80,6 +80,7 @@ export async function reportStep(
     int8: {
       name: names.int8,
       role: 'student-int8',
+      note: 'Made of the student of the first seed.',
       unknown: [],
       runs: [pickAnswers(int8, sample)],
     },

@@ -71,7 +71,7 @@ export async function chooseForm(step: StudentStep): Promise<Choice> {
 export interface Planned {
   readonly file: string;
   readonly seed: number;
-  lesson(all: Lessons): Lesson;
+  readonly lesson: (all: Lessons) => Lesson;
 }
 
 /** Trains students and keeps logits and weights of each in the folder. */
