@@ -58,7 +58,8 @@ function valueInfo(name: string, { dtype, shape }: Spec): object {
  * An initialiser that the graph does not use is left out.
  *
  * @param outputs - tensors by the names they have in the file
- * @throws LimbeckError `unknown-name` if a size cannot be read off an input;
+ * @throws LimbeckError `unknown-name` if a size cannot be read off an input; `duplicate-name` if an output has the name
+ * of an input that it is not;
  * `shape-mismatch`, `dtype-mismatch` if an initialiser is not what its input is
  */
 export function toOnnx(
@@ -71,6 +72,7 @@ export function toOnnx(
   const found = namedInputs(order);
   const inputs = new Map([...Object.entries(options.inputs ?? {}), ...found]);
   checkInitialisers(initialisers, inputs);
+  checkOutputs(simple, inputs);
   const fed = new Map([...inputs].filter(([input]) => initialisers[input] === undefined));
   const writer = new GraphWriter([...inputs.keys(), ...Object.keys(simple)]);
   const shapes = new ShapeEmitter(writer, fed);
@@ -108,6 +110,24 @@ export function toOnnx(
     outputs: outputSpecs,
     nodeCount: writer.nodes.length,
   };
+}
+
+/** An output may bear an input's name only if it is that input: a file has one value a name. */
+function checkOutputs(
+  outputs: { readonly [name: string]: Tensor },
+  inputs: ReadonlyMap<string, Spec>,
+): void {
+  for (const [name, { node }] of Object.entries(outputs)) {
+    const same =
+      node.operator.name === 'input' && (node.attributes as InputAttributes).name === name;
+    if (!inputs.has(name) || same) continue;
+    throw new LimbeckError('duplicate-name', {
+      where: 'toOnnx',
+      given: `an output named "${name}", as an input is`,
+      expected: 'names that inputs and outputs do not share',
+      next: `Call the output "next/${name}", for example.`,
+    });
+  }
 }
 
 function checkInitialisers(

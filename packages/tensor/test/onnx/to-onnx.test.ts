@@ -79,6 +79,13 @@ describe('toOnnx', () => {
     );
   });
 
+  test('refuses an output with the name of an input that it is not', () => {
+    expect(() => toOnnx({ x: x.mul(2) })).toThrow(
+      expect.objectContaining({ code: 'duplicate-name', given: expect.stringContaining('"x"') }),
+    );
+    expect(Object.keys(toOnnx({ x, y: x.mul(2) }).outputs)).toEqual(['x', 'y']);
+  });
+
   test('orders and overflows nothing in a graph of ten thousand nodes in a row', () => {
     let y: Tensor = x;
     for (let i = 0; i < 10_000; i++) y = i % 2 === 0 ? y.sin() : y.cos();

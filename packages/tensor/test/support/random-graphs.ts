@@ -105,9 +105,6 @@ const moves: readonly Move[] = [
   (_m, x) => grad(x.square().tanh().sum(), [x])[0]!,
 ];
 
-/** How many kinds of moves there are. */
-export const moveCount = moves.length;
-
 function attempt(build: () => Tensor, otherwise: Tensor): Tensor {
   try {
     return build();
