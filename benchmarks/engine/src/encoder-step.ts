@@ -1,19 +1,18 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import os from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type ExperimentResult, experimentResultJson } from '@limbeck/evaluators';
+import type { ExperimentResult } from '@limbeck/evaluators';
 import { checkLosses } from './check-losses.js';
 import { contestants, names, type Setting } from './contestants.js';
+import { thisMachine } from './machine.js';
 import { measure } from './measure.js';
 import { productsOf } from './products.js';
-import { experimentResult, type Products, thisMachine } from './result.js';
+import { experimentResult, type Products } from './result.js';
 import { systemLines } from './results-page.js';
 import { full, type Sizes, tiny } from './sizes.js';
 import { startWeights } from './start.js';
 import { writeStart } from './start-files.js';
 import { stepGraph } from './step-graph.js';
+import { writeResult } from './write-result.js';
 
 /** Runs the experiment as its command line says, prints it, and writes its file unless it was made smaller. */
 export async function encoderStep(
@@ -50,10 +49,10 @@ export async function encoderStep(
       log: console.log,
     });
     checkLosses(measured);
-    const result = experimentResult(measured, products(sizes), setting, machine());
+    const result = experimentResult(measured, products(sizes), setting, thisMachine());
     console.log(systemLines(result).join('\n'));
     const whole = !smoke && values.clip === undefined;
-    if (whole) await write(result);
+    if (whole) writeResult(result);
     return result;
   } finally {
     await start.remove();
@@ -70,19 +69,4 @@ function products(sizes: Sizes): Products {
   const of = (lookup: 'gather' | 'one-hot'): Products['gather'] =>
     productsOf(stepGraph(weights, { sizes, lookup }).outputs);
   return { gather: of('gather'), 'one-hot': of('one-hot') };
-}
-
-function machine(): ExperimentResult['machine'] {
-  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
-    readonly version: string;
-  };
-  return thisMachine(version);
-}
-
-async function write(result: ExperimentResult): Promise<void> {
-  const folder = new URL('../results/', import.meta.url);
-  await mkdir(folder, { recursive: true });
-  const file = new URL(`${result.experiment}.json`, folder);
-  await writeFile(file, experimentResultJson(result));
-  console.log(`Written: ${fileURLToPath(file)}`);
 }

@@ -1,4 +1,3 @@
-import os from 'node:os';
 import {
   compare,
   type Comparison,
@@ -160,14 +159,4 @@ function lowest(systems: readonly ExperimentSystem[], name: string, metric: stri
     { name, rows: mean.rows(values, undefined) },
     { name: 'nothing', rows: { columns: 1, data: zero } },
   ).low;
-}
-
-/** Where this runs. */
-export function thisMachine(onnxruntime: string): Machine {
-  return {
-    cpu: os.cpus()[0]?.model ?? 'unknown',
-    cores: os.availableParallelism(),
-    node: process.version,
-    onnxruntime,
-  };
 }

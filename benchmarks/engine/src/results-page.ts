@@ -11,8 +11,10 @@ const columns: readonly {
   readonly cell: (system: ExperimentSystem) => string;
 }[] = [
   { title: 'system', cell: ({ name, factors }) => `${name} ${factors['version'] ?? ''}`.trim() },
-  { title: 'runs on', cell: ({ factors }) => factors['runsOn'] ?? '' },
-  { title: 'embedding', cell: ({ factors }) => factors['embedding'] ?? '' },
+  { title: 'runs on', cell: ({ factors }) => factors['runsOn'] ?? '–' },
+  { title: 'embedding', cell: ({ factors }) => factors['embedding'] ?? '–' },
+  { title: 'change', cell: ({ factors }) => factors['change'] ?? '–' },
+  { title: 'nodes', cell: ({ factors }) => factors['nodes'] ?? '–' },
   { title: 'ms a step', cell: ({ values }) => show(median(values['stepMs']), 0) },
   { title: 'CPU s a step', cell: ({ values }) => show(median(values['cpuSeconds']), 2) },
   { title: 'peak MB', cell: ({ values }) => show(median(values['peakRssMb']), 0) },
@@ -31,10 +33,12 @@ const columns: readonly {
 /** One row a system, as a Markdown table: medians over the rounds. */
 export function systemLines({ systems }: ExperimentResult): string[] {
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  // What no system of an experiment has is no column of its table.
+  const used = columns.filter(({ cell }) => systems.some((system) => cell(system) !== '–'));
   return [
-    row(columns.map(({ title }) => title)),
-    row(columns.map(() => '---')),
-    ...systems.map((system) => row(columns.map(({ cell }) => cell(system)))),
+    row(used.map(({ title }) => title)),
+    row(used.map(() => '---')),
+    ...systems.map((system) => row(used.map(({ cell }) => cell(system)))),
   ];
 }
 
@@ -44,7 +48,7 @@ export function resultsPage(results: readonly ExperimentResult[]): string {
     const { experiment, claim, command, reproduced, note, machine, finishedAt } = result;
     const differences = result.comparisons.map(
       ({ better, worse, difference, low, high }) =>
-        `- ${better} is ${difference.toFixed(0)} ms a step faster than ${worse} (95% interval ${low.toFixed(0)} to ${high.toFixed(0)}).`,
+        `- ${better}: ${difference.toFixed(0)} ms a step less than ${worse} (95% interval ${low.toFixed(0)} to ${high.toFixed(0)}).`,
     );
     return [
       `## ${experiment}`,

@@ -25,6 +25,10 @@ export interface StepOptions {
 
 /** A training step as expressions. */
 export interface StepGraph {
+  /** A scalar. */
+  readonly loss: Tensor;
+  /** One for each weight. */
+  readonly gradients: readonly Tensor[];
   /** `loss`, and `next/…` for everything that is carried. */
   readonly outputs: { readonly [name: string]: Tensor };
   /** Which output becomes which input of the next step. */
@@ -82,5 +86,5 @@ export function stepGraph(
   keep('weights', updated.parameters, weights);
   keep('moments', updated.state, fresh);
   for (const name of Object.keys(state)) carry[`next/${name}`] = name;
-  return { outputs, carry, state };
+  return { loss, gradients, outputs, carry, state };
 }

@@ -1,4 +1,4 @@
-import { grad, input } from '@limbeck/tensor';
+import { flops, grad, input } from '@limbeck/tensor';
 import { describe, expect, test } from 'vitest';
 import { productFlops, productsOf, totalFlops } from '../src/products.js';
 import { full } from '../src/sizes.js';
@@ -35,6 +35,15 @@ describe('the products of a graph', () => {
       stepGraph(startWeights(full), { sizes: full, lookup: 'gather' }).outputs,
     );
     expect(totalFlops(products)).toBe(3 * (linear + attention + head));
+  });
+
+  test('are the products that flops counts, whose affine ones have biases too', () => {
+    const { layers, width, feedForward, tokens, batch, classes } = full;
+    const { outputs } = stepGraph(startWeights(full), { sizes: full, lookup: 'gather' });
+    const { operators } = flops(outputs);
+    const biases = batch * tokens * layers * (5 * width + feedForward) + batch * classes;
+    const counted = operators['matmul']! + operators['affine']! - biases;
+    expect(totalFlops(productsOf(outputs))).toBe(counted);
   });
 
   test('hold the embedding, forward and as its gradient, where rows are found by a product', () => {
