@@ -34,30 +34,42 @@ function progress(): EventSink {
   };
 }
 
+/** What the command line asks for, or why it cannot be done. */
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        smoke: { type: 'boolean', default: false },
+        record: { type: 'boolean', default: false },
+        teacher: { type: 'string', default: 'trained' },
+        try: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const { smoke, record, teacher } = values;
+    const names: readonly string[] = ['trained', 'vscode', 'both'];
+    if (!names.includes(teacher)) {
+      throw new TypeError(`--teacher ${teacher}: expected ${names.join(', ')}`);
+    }
+    if (record && smoke) {
+      throw new TypeError('--record: a small run is not for the record; leave --smoke out');
+    }
+    return { ...values, teacher: teacher as TeacherName };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      smoke: { type: 'boolean', default: false },
-      record: { type: 'boolean', default: false },
-      teacher: { type: 'string', default: 'trained' },
-      try: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const { smoke, record, teacher } = values;
-  if (values.help) return console.log(help);
-  if (values.try !== undefined) return tryFile(values.try);
-  const names: readonly string[] = ['trained', 'vscode', 'both'];
-  if (!names.includes(teacher)) {
-    console.error(`--teacher ${teacher}: expected ${names.join(', ')}`);
+  const options = readOptions();
+  if (typeof options === 'string') {
+    console.error(`${options}\n\n${help}`);
     process.exitCode = 2;
     return;
   }
-  if (record && smoke) {
-    console.error('--record: a small run is not for the record; leave --smoke out');
-    process.exitCode = 2;
-    return;
-  }
+  const { smoke, record, teacher } = options;
+  if (options.help) return console.log(help);
+  if (options.try !== undefined) return tryFile(options.try);
   const logger = {
     info: (message: string): void => console.error(message),
     warn: (message: string): void => console.error(message),
@@ -68,7 +80,7 @@ async function main(): Promise<void> {
   const onEvent = progress();
   onEvent(event('start'));
   try {
-    const pipeline = codeLanguage(lab, teacher as TeacherName, onEvent);
+    const pipeline = codeLanguage(lab, teacher, onEvent);
     const resumeWith = ['npm start', ...process.argv.slice(2)].join(' -- ');
     const run = await runPipeline({ ...pipeline, since: 'process', logger, resumeWith });
     await finish(run, { record });

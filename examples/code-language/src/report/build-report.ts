@@ -133,7 +133,9 @@ export function buildReport(parts: ReportParts): Omit<RunReport, 'stages'> {
   return {
     formatVersion: 1,
     name: 'code-language',
-    title: 'Which language is this snippet?',
+    title: settings.smoke
+      ? 'Which language is this snippet? A small run, whose numbers mean nothing'
+      : 'Which language is this snippet?',
     summary: `A student of ${exported.parameters.toLocaleString('en-US')} weights tells ${corpus.languages.length} languages apart from windows of 1 to 20 lines.`,
     headline: bought.sentence,
     command: parts.command,
