@@ -30,7 +30,7 @@ export interface ReportInputs {
 }
 
 type Folders = {
-  readonly [Step in 'teacher' | 'baseline' | 'students' | 'curve' | 'measure']: string;
+  readonly [Step in 'teacher' | 'label' | 'baseline' | 'students' | 'curve' | 'measure']: string;
 };
 
 /** Puts everything together: the report without its stages, which are known only when the run has ended. */
@@ -46,13 +46,17 @@ export async function reportStep(
   const classes = corpus.languages.length;
   const labelsAt = (share: number): number =>
     inputs.curve.find(({ file }) => file === labelFile(share, seeds[0]!))!.labels;
-  const systems = await trainedSystems(folders, {
+  const taughtByNet = isNet(inputs);
+  const answers = { ...folders, teacher: taughtByNet ? folders.teacher : folders.label };
+  const systems = await trainedSystems(answers, {
     classes,
     seeds,
     labelShare,
     scarceLabels: labelsAt(labelShare),
     allLabels: labelsAt(1),
-    teacherNote: `${inputs.label.teacher}, ${inputs.teacher.parameters.toLocaleString('en-US')} weights.`,
+    teacherNote: taughtByNet
+      ? `${inputs.label.teacher}, ${inputs.teacher.parameters.toLocaleString('en-US')} weights.`
+      : `${inputs.label.teacher}.`,
   });
   const curve = await Promise.all(
     curveShares.map(async (share) => ({
@@ -106,7 +110,13 @@ export async function reportStep(
   return { file: 'report.json' };
 }
 
-function factsOf({ measure, teacher, baseline, exported, peers }: ReportInputs) {
+/** Whether the net that was trained here is the teacher. */
+function isNet({ label, teacher }: ReportInputs): boolean {
+  return label.teacher === teacher.id;
+}
+
+function factsOf(inputs: ReportInputs) {
+  const { measure, teacher, baseline, exported, peers } = inputs;
   const parameters: { readonly [system: string]: number } = {
     [names.teacher]: teacher.parameters,
     [names.baseline]: baseline.parameters,
@@ -118,6 +128,8 @@ function factsOf({ measure, teacher, baseline, exported, peers }: ReportInputs) 
     ...Object.keys(parameters),
     ...peers.map(({ name }) => name),
   ]);
+  // Time and size were measured of the net; of another teacher they would be false.
+  if (!isNet(inputs)) known.delete(names.teacher);
   return Object.fromEntries(
     [...known].map((name) => [
       name,
