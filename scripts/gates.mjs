@@ -36,6 +36,7 @@ const gates = {
   code: [[script('check-code-blocks.mjs')]],
   tutorial: [[script('follow-add-a-loss.mjs')]],
   smoke: [[script('start.mjs'), '--smoke']],
+  fresh: [[script('fresh-start.mjs')]],
 };
 
 const wanted = process.argv.slice(2);
