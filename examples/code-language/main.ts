@@ -81,7 +81,8 @@ async function main(): Promise<void> {
   onEvent(event('start'));
   try {
     const pipeline = codeLanguage(lab, teacher, onEvent);
-    const resumeWith = ['npm start', ...process.argv.slice(2)].join(' -- ');
+    const given = process.argv.slice(2);
+    const resumeWith = ['npm start', ...(given.length === 0 ? [] : ['--', ...given])].join(' ');
     const run = await runPipeline({ ...pipeline, since: 'process', logger, resumeWith });
     await finish(run, { record });
   } finally {

@@ -17,12 +17,12 @@ export interface System {
 /** Names that the report uses. */
 export const names = {
   teacher: 'teacher',
-  student: 'student, distilled',
-  int8: 'student, int8',
-  scarce: 'student, few labels',
-  all: 'student, all labels',
-  argmax: "student, teacher's first choice",
-  shuffled: 'student, shuffled teacher',
+  student: 'distilled student',
+  int8: 'int8 student',
+  scarce: 'few-labels student',
+  all: 'all-labels student',
+  argmax: 'first-choice student',
+  shuffled: 'shuffled-teacher student',
   baseline: 'logistic regression',
 } as const;
 
@@ -108,7 +108,13 @@ export function trainedSystems(
       classes,
     ),
     readSystem(
-      { name: names.argmax, role: 'method', seeds, labels: scarceLabels },
+      {
+        name: names.argmax,
+        role: 'method',
+        seeds,
+        labels: scarceLabels,
+        note: "It learns the teacher's first choice of each window in place of soft targets.",
+      },
       students,
       files('argmax'),
       classes,

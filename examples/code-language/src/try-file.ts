@@ -28,8 +28,11 @@ export async function tryFile(file: string): Promise<void> {
 }
 
 async function lastStudent() {
-  for (const smoke of [false, true]) {
-    const folder = runFolder({ name: 'code-language', config: { smoke, teacher: 'trained' } });
+  const runs = [false, true].flatMap((smoke) =>
+    (['trained', 'both', 'vscode'] as const).map((teacher) => ({ smoke, teacher })),
+  );
+  for (const config of runs) {
+    const folder = runFolder({ name: 'code-language', config });
     try {
       return await loadStudent(path.join(folder, 'student'));
     } catch (error) {

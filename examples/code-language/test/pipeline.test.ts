@@ -142,12 +142,12 @@ describe('a run that was killed', () => {
     const report = await reportIn(disturbedIn);
     expect(Object.fromEntries(report.systems.map(({ name, role }) => [name, role]))).toEqual({
       teacher: 'teacher',
-      'student, distilled': 'student',
-      'student, int8': 'student-int8',
-      'student, all labels': 'student-all-labels',
-      'student, few labels': 'label-only',
-      "student, teacher's first choice": 'method',
-      'student, shuffled teacher': 'shuffled-teacher',
+      'distilled student': 'student',
+      'int8 student': 'student-int8',
+      'all-labels student': 'student-all-labels',
+      'few-labels student': 'label-only',
+      'first-choice student': 'method',
+      'shuffled-teacher student': 'shuffled-teacher',
       'logistic regression': 'baseline',
       'highlight.js': 'peer',
       'highlight.js, ours only': 'peer',
@@ -159,8 +159,8 @@ describe('a run that was killed', () => {
     const timed = report.systems.filter(({ latencyMs }) => latencyMs !== undefined);
     expect(timed.map(({ name }) => name)).toEqual([
       'teacher',
-      'student, distilled',
-      'student, int8',
+      'distilled student',
+      'int8 student',
       'highlight.js',
       'highlight.js, ours only',
       "VS Code's model",

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import {
   accuracy,
@@ -167,7 +168,9 @@ export function buildReport(parts: ReportParts): Omit<RunReport, 'stages'> {
       costUsd: parts.labelled.costUsd,
       seconds: parts.labelled.seconds,
     },
-    curves: students.map(({ file, curve }) => ({ system: file, points: curve })),
+    curves: students
+      .filter(({ seed }) => seed === settings.seeds[0])
+      .map(({ file, curve }) => ({ system: file.replace(/-\d+$/, ''), points: lossTerms(curve) })),
     labelEfficiency: bought,
     confusion: [
       { system: student.name, ...confusion(student.runs[0]!, truth), classes: corpus.languages },
@@ -184,20 +187,20 @@ export function buildReport(parts: ReportParts): Omit<RunReport, 'stages'> {
       parameters: exported.parameters,
       architecture: `hashed byte 1- to 4-grams, ${candidate.features} features of ${candidate.buckets} buckets, ${candidate.hidden.length === 0 ? 'linear' : `hidden ${candidate.hidden.join(', ')}`}`,
       training: {
-        loss: `0.9 soft targets at temperature ${candidate.temperature} + 0.1 cross-entropy on ${student.labels} labels`,
-        optimiser: `AdamW, peak rate ${candidate.rate}, cosine, ${candidate.epochs} epochs in batches of ${settings.student.batchSize}`,
-        chosen: parts.choice.tried
+        Loss: `0.9 soft targets at temperature ${candidate.temperature} + 0.1 cross-entropy on ${student.labels} labels`,
+        Optimiser: `AdamW, peak rate ${candidate.rate}, cosine, ${candidate.epochs} epochs in batches of ${settings.student.batchSize}`,
+        'Chosen on validation': parts.choice.tried
           .map(
             ({ name, validationAccuracy }) =>
               `${name}: ${(100 * validationAccuracy).toFixed(1)}% on validation`,
           )
           .join('; '),
       },
-      files: Object.entries(exported.files).map(([path, { sizeBytes, sha256 }]) => ({
-        path,
-        sizeBytes,
-        sha256,
-      })),
+      files: Object.entries(exported.files).map(([path, { sizeBytes, sha256 }]) => {
+        const system = path.endsWith('quantized.onnx') ? names.int8 : names.student;
+        const gzipBytes = path.endsWith('.onnx') ? parts.facts[system]?.gzipBytes : undefined;
+        return { path, sizeBytes, sha256, ...(gzipBytes === undefined ? {} : { gzipBytes }) };
+      }),
       gate: gateLines(exported),
       canary: shipped.canary === 'passed' ? 'passed' : shipped.canary === 'off' ? 'off' : 'warned',
     },
@@ -205,7 +208,7 @@ export function buildReport(parts: ReportParts): Omit<RunReport, 'stages'> {
       cpu: cpus()[0]?.model ?? 'unknown',
       cores: cpus().length,
       node: process.versions.node,
-      onnxruntime: '1.30.0',
+      onnxruntime: onnxruntimeVersion(),
     },
     notes: [
       "The features are chosen by what they tell of the teacher's soft targets on the training windows. All students read the same ones, so the students without a teacher profit from it too.",
@@ -247,4 +250,21 @@ export function stageRows(
     })),
     { name: 'other', seconds: otherSeconds },
   ];
+}
+
+/** The terms that a student learnt by, under names for people; what it did not learn by stays 0 and is left out. */
+function lossTerms(curve: StudentOutput['curve']) {
+  const shown = { softTargets: 'soft targets', crossEntropy: 'cross-entropy' } as const;
+  const learnt = Object.entries(shown).filter(([name]) =>
+    curve.some(({ values }) => (values[name] ?? 0) > 0),
+  );
+  return curve.map(({ step, values }) => ({
+    step,
+    values: Object.fromEntries(learnt.map(([name, label]) => [label, values[name] ?? 0])),
+  }));
+}
+
+function onnxruntimeVersion(): string {
+  const require = createRequire(import.meta.url);
+  return (require('onnxruntime-node/package.json') as { readonly version: string }).version;
 }
