@@ -15,6 +15,10 @@ export interface CheckpointRecord {
   readonly formatVersion: 1;
   /** Names and shapes of the state, hashed: a checkpoint of another program is refused. */
   readonly program: string;
+  /** The sha256 of the program's `config`. Early records lack it: of them only names and shapes are compared. */
+  readonly config?: string;
+  /** The sha256 of the file `frozen` with the frozen players' values, where there are any; early records lack it. */
+  readonly frozen?: string;
   /** The run's seed. */
   readonly seed: number;
   /** Optimiser steps done. */
@@ -122,7 +126,8 @@ export async function encodeCheckpoint(record: object, state: FlatState): Promis
   return bytes;
 }
 
-function corrupt(name: string, given: string, cause?: unknown): LimbeckError {
+/** The error of a checkpoint that cannot be used as it is. */
+export function corrupt(name: string, given: string, cause?: unknown): LimbeckError {
   return new LimbeckError('corrupt-file', {
     where: `checkpoint "${name}"`,
     given,

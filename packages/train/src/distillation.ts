@@ -89,6 +89,14 @@ export function distillation<
   };
 
   return {
+    config: {
+      student: student.config,
+      loss: loss.name,
+      optimizer: optimizer.name,
+      steps,
+      microBatches,
+      averageDecay,
+    },
     steps,
     phases: {
       distil: distillationPhase<In, Out, P, S, Batch, Needs, LP, LS, OS>({

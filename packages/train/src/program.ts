@@ -108,6 +108,11 @@ export interface Shippable {
 
 /** Anything that trains. */
 export interface Program<S extends StateTree, B extends { readonly [phase: string]: TensorTree }> {
+  /**
+   * What the program is made of, as JSON: a checkpoint of a program with another one is refused, even where names and
+   * shapes agree. @defaultValue none: names and shapes alone are compared
+   */
+  readonly config?: JsonObject;
   /** Fresh state. */
   init(rng: Rng): HostTree<S>;
   /** Players that no phase changes: stored once, not in every checkpoint. */

@@ -1,17 +1,49 @@
-import { canonicalJson, type HostTensor, LimbeckError } from '@limbeck/core';
+import {
+  canonicalJson,
+  type HostTensor,
+  type Json,
+  type JsonObject,
+  LimbeckError,
+} from '@limbeck/core';
 import {
   type CheckpointRecord,
   type CheckpointStore,
+  corrupt,
   decodeCheckpoint,
   encodeCheckpoint,
   sha256,
 } from './checkpoint.js';
 import type { FlatState } from './state-tree.js';
 
-/** Names, dtypes and shapes of a state, hashed: what a checkpoint must have in common with its program. */
-export function fingerprint(state: FlatState): Promise<string> {
+/** What a checkpoint must have in common with its program. */
+export interface Fingerprint {
+  /** Names, dtypes and shapes of the state, hashed. */
+  readonly program: string;
+  /** The program's config, hashed. */
+  readonly config: string;
+}
+
+/** The fingerprint of a program with this fresh state. */
+export async function fingerprint(
+  state: FlatState,
+  config: JsonObject | undefined,
+): Promise<Fingerprint> {
   const shapes = Object.entries(state).map(([path, { dtype, shape }]) => [path, dtype, shape]);
-  return sha256(new TextEncoder().encode(canonicalJson(shapes)));
+  return { program: await hashed(shapes), config: await hashed(config ?? null) };
+}
+
+function hashed(value: Json): Promise<string> {
+  return sha256(new TextEncoder().encode(canonicalJson(value)));
+}
+
+/** Whether a checkpoint is of this program. Records without a config are older than it. */
+function isOf(record: CheckpointRecord, { program, config }: Fingerprint): boolean {
+  return record.program === program && (record.config ?? config) === config;
+}
+
+/** What people can compare in two fingerprints. */
+function shown({ program, config }: Pick<CheckpointRecord, 'program' | 'config'>): string {
+  return `program ${program.slice(0, 12)}, config ${config?.slice(0, 12) ?? 'unknown'}`;
 }
 
 /** What was read of an earlier run. */
@@ -26,7 +58,7 @@ export interface Resumed {
 export class RunCheckpoints {
   readonly #store: CheckpointStore | undefined;
   readonly #frozen: readonly string[];
-  #frozenWritten = false;
+  #frozenSha256: string | undefined;
 
   constructor(store: CheckpointStore | undefined, frozen: readonly string[]) {
     this.#store = store;
@@ -39,38 +71,45 @@ export class RunCheckpoints {
   }
 
   /** What the last run left. @throws LimbeckError `checkpoint-mismatch`, `corrupt-file`, `format-too-new` */
-  async read(program: string, seed: number): Promise<Resumed | undefined> {
+  async read(program: Fingerprint, seed: number): Promise<Resumed | undefined> {
     const bytes = await this.#store?.read('last');
     if (bytes === undefined) return undefined;
     const { record, state } = await decodeCheckpoint<CheckpointRecord>('last', bytes);
-    if (record.program !== program || record.seed !== seed) {
+    if (!isOf(record, program) || record.seed !== seed) {
       throw new LimbeckError('checkpoint-mismatch', {
         where: 'train, checkpoint "last"',
-        given: `a checkpoint of program ${record.program.slice(0, 12)}, seed ${record.seed}`,
-        expected: `program ${program.slice(0, 12)}, seed ${seed}`,
+        given: `a checkpoint of ${shown(record)}, seed ${record.seed}`,
+        expected: `${shown(program)}, seed ${seed}`,
         next: 'Give this run a folder of its own, or resume with the program that wrote the checkpoint.',
       });
     }
-    const frozen = await this.#readFrozen();
-    const best = await this.#readBest(record, frozen);
+    const frozen = await this.#readFrozen(record.frozen);
+    const best = await this.#readBest(record, program, frozen);
     return { record, state: { ...state, ...frozen }, best };
   }
 
-  async #readBest(last: CheckpointRecord, frozen: FlatState): Promise<FlatState | undefined> {
+  async #readBest(
+    last: CheckpointRecord,
+    program: Fingerprint,
+    frozen: FlatState,
+  ): Promise<FlatState | undefined> {
     const bytes = await this.#store?.read('best');
     if (bytes === undefined) return undefined;
     const { record, state } = await decodeCheckpoint<CheckpointRecord>('best', bytes);
     // One newer than the last checkpoint will be found again; one of another program lay in the folder before.
-    const usable =
-      record.step <= last.step && record.program === last.program && record.seed === last.seed;
+    const usable = record.step <= last.step && isOf(record, program) && record.seed === last.seed;
     return usable ? { ...state, ...frozen } : undefined;
   }
 
-  async #readFrozen(): Promise<FlatState> {
+  async #readFrozen(expected: string | undefined): Promise<FlatState> {
     if (this.#frozen.length === 0) return {};
     const bytes = await this.#store?.read('frozen');
-    if (bytes === undefined) return {};
-    this.#frozenWritten = true;
+    if (bytes === undefined) throw corrupt('frozen', 'no file, beside one named "last"');
+    const found = await sha256(bytes);
+    if (found !== (expected ?? found)) {
+      throw corrupt('frozen', `a file with sha256 ${found}, where "last" names ${expected}`);
+    }
+    this.#frozenSha256 = found;
     return (await decodeCheckpoint('frozen', bytes)).state;
   }
 
@@ -80,12 +119,13 @@ export class RunCheckpoints {
     if (store === undefined) return;
     const moving = this.#part(state, false);
     checkFinite(name, record.step, moving);
-    if (this.#frozen.length > 0 && !this.#frozenWritten) {
+    if (this.#frozen.length > 0 && this.#frozenSha256 === undefined) {
       const still = await encodeCheckpoint({ formatVersion: 1 }, this.#part(state, true));
       await store.write('frozen', still);
-      this.#frozenWritten = true;
+      this.#frozenSha256 = await sha256(still);
     }
-    await store.write(name, await encodeCheckpoint(record, moving));
+    const frozen = this.#frozenSha256 === undefined ? {} : { frozen: this.#frozenSha256 };
+    await store.write(name, await encodeCheckpoint({ ...record, ...frozen }, moving));
   }
 
   #part(state: FlatState, frozen: boolean): FlatState {

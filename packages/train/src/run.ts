@@ -15,7 +15,7 @@ import { PhaseFeeder } from './phase-feeder.js';
 import type { PhaseRunner } from './phase-parts.js';
 import { compilePhase } from './phase-runner.js';
 import type { Metrics, Program, RunView, StateTree } from './program.js';
-import { fingerprint, RunCheckpoints } from './run-checkpoints.js';
+import { type Fingerprint, fingerprint, RunCheckpoints } from './run-checkpoints.js';
 import { StateKeeper } from './state-keeper.js';
 import { copyState, flattenState, pickPlayers, unflattenState } from './state-tree.js';
 import type { TrainOptions, TrainResult } from './train-options.js';
@@ -36,7 +36,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
   #template!: HostTree<S>;
   #state!: StateKeeper;
   #best: { [path: string]: HostTensor } | undefined;
-  #fingerprint = '';
+  #fingerprint!: Fingerprint;
   #step = 0;
   #draw = 0;
   #runs: Phases = {};
@@ -65,7 +65,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
     this.#template = this.#program.init(Rng.from(this.#seed).stream('init'));
     const fresh = flattenState(this.#template);
     this.#state = new StateKeeper(fresh);
-    this.#fingerprint = await fingerprint(fresh);
+    this.#fingerprint = await fingerprint(fresh, this.#program.config);
     const resumed = await this.#checkpoints.read(this.#fingerprint, this.#seed);
     if (resumed !== undefined) {
       const { record, state, best } = resumed;
@@ -232,7 +232,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
   #record(): CheckpointRecord {
     return {
       formatVersion: 1,
-      program: this.#fingerprint,
+      ...this.#fingerprint,
       seed: this.#seed,
       step: this.#step,
       draw: this.#draw,

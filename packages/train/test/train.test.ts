@@ -6,6 +6,7 @@ import type { Engine } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
 import { batchLoss, type Logits, type Tensor } from '@limbeck/tensor';
 import {
+  type CheckpointRecord,
   type CheckpointStore,
   distillation,
   memoryStore,
@@ -14,6 +15,7 @@ import {
   type TrainOptions,
 } from '@limbeck/train';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeCheckpoint, encodeCheckpoint } from '../src/checkpoint.js';
 import { linearSource, linearStudent, optimizer, weightedLoss } from './support/linear.js';
 import {
   inputBatches,
@@ -131,6 +133,65 @@ describe('resume', () => {
       code: 'checkpoint-mismatch',
     });
   });
+});
+
+describe('what a checkpoint must have in common with its program', () => {
+  const renamed = (
+    changes: { loss?: string; optimizer?: string; family?: string; averageDecay?: number } = {},
+  ) => {
+    const student = linearStudent();
+    return distillation({
+      student: { ...student, config: { family: changes.family ?? 'linear' } },
+      loss: { ...weightedLoss, name: changes.loss ?? weightedLoss.name },
+      optimizer: { ...optimizer, name: changes.optimizer ?? optimizer.name },
+      batches: linearSource(16),
+      steps: 4,
+      averageDecay: changes.averageDecay ?? 0.9,
+    });
+  };
+
+  test.each([
+    { loss: 'another' },
+    { optimizer: 'another' },
+    { family: 'another' },
+    { averageDecay: 0.5 },
+  ])('is more than shapes: refuses %j', async (change) => {
+    const checkpoints = memoryStore();
+    await train(renamed(), { engine, checkpoints });
+    const call = train(renamed(change), { engine, checkpoints });
+    await expect(call).rejects.toMatchObject({ code: 'checkpoint-mismatch' });
+  });
+
+  test('is shapes alone in a record without a config', async () => {
+    const checkpoints = memoryStore();
+    const { hash } = await train(renamed(), { engine, checkpoints });
+    const { record, state } = await decodeCheckpoint<CheckpointRecord>(
+      'last',
+      (await checkpoints.read('last'))!,
+    );
+    const { config, ...old } = record;
+    expect(config).toMatch(/^[0-9a-f]{64}$/);
+    await checkpoints.write('last', await encodeCheckpoint(old, state));
+    expect((await train(renamed({ loss: 'another' }), { engine, checkpoints })).hash).toBe(hash);
+  });
+});
+
+test('a best state newer than the last checkpoint is left alone', async () => {
+  const checkpoints = memoryStore();
+  await stopAt(linear() as never, 11, { engine, checkpoints });
+  const { record, state } = await decodeCheckpoint<CheckpointRecord>(
+    'last',
+    (await checkpoints.read('last'))!,
+  );
+  const inject = async (step: number) => {
+    await checkpoints.write('best', await encodeCheckpoint({ ...record, step }, state));
+    return train(linear(), { engine, checkpoints: await copyOf(checkpoints) });
+  };
+  const newer = await inject(record.step + 1);
+  expect(newer.best).toEqual(newer.state);
+  const asOld = await inject(record.step);
+  expect(asOld.best).not.toEqual(asOld.state);
+  expect(asOld.hash).toBe(newer.hash);
 });
 
 describe('a loss that is not finite', () => {
@@ -283,18 +344,11 @@ test('progress tells loss terms, examples a second and the time left', async () 
   expect(lines[1]).toMatch(/^step 10\/30: .*crossEntropy .*examples\/s, \d+ s left$/);
 });
 
-test('frozen players are stored once, and come back', async () => {
-  const writes: string[] = [];
-  const kept = memoryStore();
-  const checkpoints: CheckpointStore = {
-    read: (name) => kept.read(name),
-    write: (name, bytes) => {
-      writes.push(name);
-      return kept.write(name, bytes);
-    },
-  };
-  type State = { readonly teacher: Tensor; readonly student: Tensor };
-  const program: Program<State, { readonly follow: { readonly unused: Tensor } }> = {
+type Followed = { readonly teacher: Tensor; readonly student: Tensor };
+
+/** A student that comes closer to a frozen teacher. */
+function followed(): Program<Followed, { readonly follow: { readonly unused: Tensor } }> {
+  return {
     steps: 6,
     frozen: ['teacher'],
     init: (rng) => ({
@@ -320,6 +374,19 @@ test('frozen players are stored once, and come back', async () => {
     next: ({ step }) => (step < 6 ? 'follow' : 'stop'),
     students: {},
   };
+}
+
+test('frozen players are stored once, and come back', async () => {
+  const writes: string[] = [];
+  const kept = memoryStore();
+  const checkpoints: CheckpointStore = {
+    read: (name) => kept.read(name),
+    write: (name, bytes) => {
+      writes.push(name);
+      return kept.write(name, bytes);
+    },
+  };
+  const program = followed();
   const whole = await train(program, { engine });
   const error = await stopAt(program as never, 4, { engine, checkpoints, checkpointEvery: 2 });
   expect(error).toBeInstanceOf(LimbeckError);
@@ -327,6 +394,24 @@ test('frozen players are stored once, and come back', async () => {
   expect(resumed.hash).toBe(whole.hash);
   expect(writes.filter((name) => name === 'frozen')).toHaveLength(1);
   expect((await kept.read('last'))!.length).toBeLessThan((await kept.read('frozen'))!.length + 600);
+});
+
+test('a frozen file that is missing or another is refused', async () => {
+  const written = memoryStore();
+  await stopAt(followed() as never, 4, { engine, checkpoints: written, checkpointEvery: 2 });
+  const missing = await copyOf(written, ['last']);
+  await expect(train(followed(), { engine, checkpoints: missing })).rejects.toMatchObject({
+    code: 'corrupt-file',
+    where: 'checkpoint "frozen"',
+  });
+  const altered = await copyOf(written);
+  // A whole file with its own checksum, but with other values.
+  const values = { teacher: hostTensor('float32', [4], [9, 1, 2, 3]) };
+  await altered.write('frozen', await encodeCheckpoint({ formatVersion: 1 }, values));
+  await expect(train(followed(), { engine, checkpoints: altered })).rejects.toMatchObject({
+    code: 'corrupt-file',
+    where: 'checkpoint "frozen"',
+  });
 });
 
 test('a live source sees the run as it is', async () => {
@@ -348,4 +433,17 @@ test('a live source sees the run as it is', async () => {
 
 async function* nothing(): AsyncGenerator<never> {
   yield* [];
+}
+
+/** The same checkpoints in a store of their own. */
+async function copyOf(
+  store: CheckpointStore,
+  names: readonly string[] = ['last', 'best', 'frozen'],
+): Promise<CheckpointStore> {
+  const copy = memoryStore();
+  for (const name of names) {
+    const bytes = await store.read(name);
+    if (bytes !== undefined) await copy.write(name, bytes);
+  }
+  return copy;
 }
