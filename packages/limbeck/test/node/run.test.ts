@@ -76,7 +76,12 @@ describe('limbeck resume', () => {
 
   test('refuses where there is nothing to go on with', async () => {
     expect((await limbeck(root, 'resume')).err).toContain('[data-missing]');
-    expect((await limbeck(root, 'resume', 'nowhere')).err).toContain('nowhere without a run.json');
+    for (const command of ['resume', 'report']) {
+      for (const given of ['a/nowhere', '/b/nowhere']) {
+        const { err } = await limbeck(root, command, given);
+        expect(err).toContain(`given ${given} without a run.json`);
+      }
+    }
   });
 
   test('refuses a run that a program started, or whose pipeline is another by now', async () => {
@@ -85,7 +90,7 @@ describe('limbeck resume', () => {
     const record = JSON.parse(readFileSync(file, 'utf8')) as { entry?: string };
     writeFileSync(file, JSON.stringify({ ...record, entry: 'failing.ts' }));
     expect((await limbeck(fixtures, 'resume', '--root', root)).err).toContain(
-      'no longer that of fixture-',
+      `no longer that of ${runFolder()};`,
     );
     writeFileSync(file, JSON.stringify({ ...record, entry: undefined }));
     expect((await limbeck(fixtures, 'resume', '--root', root)).err).toContain(

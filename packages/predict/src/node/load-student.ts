@@ -52,7 +52,7 @@ async function read(folder: string, name: string): Promise<Buffer> {
   } catch (cause) {
     throw new LimbeckError('data-missing', {
       where: 'loadStudent',
-      given: `${path.basename(folder)} without ${name}`,
+      given: `${folder} without ${name}`,
       expected:
         'a student folder: config.json, onnx/model.onnx and, for int8, onnx/model_quantized.onnx',
       next: 'Check the path, or export the student again.',

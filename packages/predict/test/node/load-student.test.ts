@@ -34,11 +34,11 @@ describe('loadStudent', () => {
     await expect(call).rejects.toThrow(name);
   });
 
-  test('says that the folder is missing, without the folders above it', async () => {
+  test('says that the folder is missing, by the path as it was given', async () => {
     const call = loadStudent('/nowhere/student');
     await expect(call).rejects.toMatchObject({
       code: 'data-missing',
-      given: 'student without config.json',
+      given: '/nowhere/student without config.json',
     });
   });
 

@@ -5,6 +5,9 @@ import type { CommandIo } from '../io.js';
 import { loadPipeline } from '../load-pipeline.js';
 import { run } from './run.js';
 
+/** Where runs lie if nothing else is said. */
+const defaultRoot = path.join('.limbeck', 'runs');
+
 /** Goes on with a run that was stopped: the one in the folder given, or the latest. */
 export async function resume(
   io: CommandIo,
@@ -14,7 +17,7 @@ export async function resume(
   if (record.entry === undefined) {
     throw new LimbeckError('data-missing', {
       where: 'limbeck resume',
-      given: `${path.basename(folder)}, a run that a program started by itself`,
+      given: `${shown(given, folder)}, a run that a program started by itself`,
       expected: 'one that limbeck run started',
       next: 'Start that program again: it goes on where it stopped.',
     });
@@ -24,7 +27,7 @@ export async function resume(
   if (runFolder(pipeline, root) !== folder) {
     throw new LimbeckError('invalid-data', {
       where: 'limbeck resume',
-      given: `${record.entry}, whose name or config is no longer that of ${path.basename(folder)}`,
+      given: `${record.entry}, whose name or config is no longer that of ${shown(given, folder)}`,
       expected: 'the pipeline that the run was started with',
       next: `Start a run of its own with limbeck run ${record.entry}, or change the config back.`,
     });
@@ -37,14 +40,22 @@ export async function findRun(
   io: CommandIo,
   given: { readonly run?: string | undefined; readonly root?: string | undefined },
 ): Promise<{ readonly folder: string; readonly record: RunRecord }> {
-  const root = path.resolve(io.cwd, given.root ?? path.join('.limbeck', 'runs'));
+  const root = path.resolve(io.cwd, given.root ?? defaultRoot);
   const folder = given.run === undefined ? await latestRun(root) : path.resolve(io.cwd, given.run);
   const record = await readRun(folder);
   if (record !== undefined) return { folder, record };
   throw new LimbeckError('data-missing', {
     where: 'limbeck',
-    given: `${path.basename(folder)} without a run.json`,
+    given: `${shown(given, folder)} without a run.json`,
     expected: 'the folder of a run, such as .limbeck/runs/<name>-<hash>',
     next: 'Check the path, or leave it out for the latest run.',
   });
+}
+
+/** A run's folder by the path that was given, or below the root that was. */
+function shown(
+  given: { readonly run?: string | undefined; readonly root?: string | undefined },
+  folder: string,
+): string {
+  return given.run ?? path.join(given.root ?? defaultRoot, path.basename(folder));
 }
