@@ -18,9 +18,11 @@ const MAX_BYTES = 2 ** 31 - 1;
  * tensors is a view of `bytes`: leave them as they are while the model is in use.
  *
  * @param bytes - the whole file
- * @throws LimbeckError `corrupt-onnx` if the bytes are cut off, do not hold together, or hold no graph
+ * @throws LimbeckError `corrupt-onnx` if the bytes are cut off, do not hold together, or hold no graph;
+ * `invalid-data` for anything that is not a Uint8Array
  */
 export function decodeModel(bytes: Uint8Array): ModelProto {
+  checkBytes('decodeModel', bytes);
   // A Buffer's slice() shares memory where a Uint8Array's copies; what is handed out must copy.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   checkWire('decodeModel', plain, ModelProtoSchema);
@@ -52,6 +54,22 @@ export function encodeModel(model: ModelInit): Uint8Array {
   }
   if (bytes.length > MAX_BYTES) throw refusal(`${bytes.length} bytes`);
   return bytes;
+}
+
+/** Refuses what untyped callers pass in place of bytes. @throws LimbeckError `invalid-data` */
+export function checkBytes(where: string, bytes: unknown): void {
+  if (bytes instanceof Uint8Array) return;
+  throw new LimbeckError('invalid-data', {
+    where,
+    given: bytes === null || bytes === undefined ? `${bytes as null}` : nameOf(bytes),
+    expected: 'a Uint8Array with the whole file',
+    next: 'Read the file to its bytes first: readFile of Node, or new Uint8Array(await response.arrayBuffer()).',
+  });
+}
+
+function nameOf(value: unknown): string {
+  const [, name] = Object.prototype.toString.call(value).match(/^\[object (.*)\]$/) ?? [];
+  return name ?? typeof value;
 }
 
 function refusal(given: string, cause?: unknown): LimbeckError {

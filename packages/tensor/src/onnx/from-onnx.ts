@@ -4,7 +4,7 @@ import { input } from '../functions.js';
 import { isFloat } from '../ops/support.js';
 import { inScope } from '../scope.js';
 import { Tensor } from '../tensor.js';
-import { decodeModel } from './codec.js';
+import { checkBytes, decodeModel } from './codec.js';
 import { dtypeOf } from './element-kinds.js';
 import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from './gen/onnx_pb.js';
 import { elementwiseReaders } from './readers/elementwise.js';
@@ -55,7 +55,8 @@ const oldestOpset = 13;
  * @param bytes - the whole file
  * @throws LimbeckError `unknown-operator` that lists all operators without a reader and how often each occurs;
  * `corrupt-onnx` if the bytes do not hold together, a value is missing or made twice, or the graph has a cycle;
- * `data-missing` if weights are in another file and `readExternal` is not given
+ * `data-missing` if weights are in another file and `readExternal` is not given; `invalid-data` for anything that is not
+ * a Uint8Array
  * @example
  * ```ts
  * import { fromOnnx, input, interpret, toOnnx } from '@limbeck/tensor';
@@ -67,6 +68,7 @@ const oldestOpset = 13;
  * ```
  */
 export function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): OnnxImport {
+  checkBytes('fromOnnx', bytes);
   const model = decodeModel(bytes);
   const graph = model.graph!;
   checkOperators(model, graph);

@@ -7,6 +7,7 @@ import { isLimbeckError, Rng } from '@limbeck/core';
 import { describe, expect } from 'vitest';
 import { requires } from '../../../../test-support/requires.js';
 import { decodeModel, encodeModel, type ModelInit } from '../../src/onnx/codec.js';
+import { fromOnnx } from '../../src/onnx/from-onnx.js';
 import { AttributeProtoSchema, ModelProtoSchema } from '../../src/onnx/gen/onnx_pb.js';
 import { models } from './arbitrary-models.js';
 import { oracle } from './oracle.js';
@@ -19,6 +20,22 @@ describe('decodeModel and encodeModel', () => {
   test('give back every field', () => {
     const given = create(ModelProtoSchema, sampleModel);
     expect(equals(ModelProtoSchema, decodeModel(sample), given)).toBe(true);
+  });
+
+  test.each([
+    [null, 'null'],
+    [undefined, 'undefined'],
+    ['model.onnx', 'String'],
+    [new ArrayBuffer(8), 'ArrayBuffer'],
+    [[8, 7], 'Array'],
+  ])('refuse %s in place of bytes', (wrong, given) => {
+    const expected = { code: 'invalid-data', given };
+    expect(() => decodeModel(wrong as never)).toThrow(
+      expect.objectContaining({ ...expected, where: 'decodeModel' }) as Error,
+    );
+    expect(() => fromOnnx(wrong as never)).toThrow(
+      expect.objectContaining({ ...expected, where: 'fromOnnx' }) as Error,
+    );
   });
 
   test('agree with bytes written by hand', () => {
