@@ -3,6 +3,7 @@ import {
   type Collator,
   hostTensor,
   type HostTensor,
+  LimbeckError,
   type Spec,
   type Specs,
 } from '@limbeck/core';
@@ -34,7 +35,12 @@ const encoder = new TextEncoder();
 // An empty dimension breaks graphs, and a mean over no bytes is no number.
 const emptyText = Uint8Array.of(0x0a);
 
-/** Texts as padded UTF-8 bytes with their mask, as long as the longest of the batch. */
+/**
+ * Texts as padded UTF-8 bytes with their mask, as long as the longest of the batch.
+ *
+ * @throws LimbeckError `invalid-option`; from `collate` `empty-data` without rows, `invalid-data` for a row whose text is
+ * not a string
+ */
 export function textCollator<Row>(options: TextOptions<Row>): Collator<Row, TextBatch> {
   const { text, maxBytes = 1024, padId = 0, multipleOf = 1, dtype = 'int64' } = options;
   checkWhole('textCollator', { maxBytes, multipleOf }, 1, 'Leave it out to use the default.');
@@ -45,7 +51,7 @@ export function textCollator<Row>(options: TextOptions<Row>): Collator<Row, Text
     specs,
     collate(rows) {
       checkNotEmpty('textCollator', rows);
-      const texts = rows.map((row) => bytesOf(text(row), maxBytes));
+      const texts = rows.map((row, i) => bytesOf(checkText(text(row), i), maxBytes));
       const longest = texts.reduce((most, bytes) => Math.max(most, bytes.length), 1);
       const width = Math.ceil(longest / multipleOf) * multipleOf;
       const shape = [rows.length, width];
@@ -61,6 +67,17 @@ export function textCollator<Row>(options: TextOptions<Row>): Collator<Row, Text
       };
     },
   };
+}
+
+/** The text of the batch's row `i`. @throws LimbeckError `invalid-data` */
+function checkText(text: unknown, i: number): string {
+  if (typeof text === 'string') return text;
+  throw new LimbeckError('invalid-data', {
+    where: 'textCollator',
+    given: `${text === null ? 'null' : typeof text} as the text of row ${i} of the batch`,
+    expected: 'a string',
+    next: 'Check the option text: it reads a field that this row does not have.',
+  });
 }
 
 /** At most `maxBytes` bytes of a text; an empty text is a line feed. */

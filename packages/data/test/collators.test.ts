@@ -42,6 +42,17 @@ describe('textCollator', () => {
     expect([...textCollator({ text, dtype: 'uint8' }).collate(['']).ids.data]).toEqual([10]);
   });
 
+  test.each([undefined, null, 7])('refuses %s in place of a text, and names the row', (wrong) => {
+    const collator = textCollator<unknown>({ text: (row) => row as string });
+    expect(() => collator.collate(['a', wrong])).toThrow(
+      expect.objectContaining({
+        code: 'invalid-data',
+        where: 'textCollator',
+        given: expect.stringContaining('row 1') as string,
+      }) as Error,
+    );
+  });
+
   test('refuses no rows and sizes of none', () => {
     expect(() => textCollator({ text }).collate([])).toThrow(code('empty-data'));
     expect(() => textCollator({ text, maxBytes: 0 })).toThrow(code('invalid-option'));
