@@ -92,6 +92,7 @@ export function ngramClassifier(options: NgramClassifierOptions): NgramClassifie
   };
   const text = { dtype: 'int64', shape: ['batch', 'bytes'] } as const;
   const inputs = { ids: text, mask: text };
+  const headConfig = checkHead('ngramClassifier', options);
   const head = mlp({ ...options, width });
   const featuresOf = (texts: TextInputs, context: Context): Tensor => {
     const { indices, weights: whole } = ngramIndices(texts, { orders, buckets });
@@ -109,7 +110,7 @@ export function ngramClassifier(options: NgramClassifierOptions): NgramClassifie
   };
 
   return {
-    config: { ...config, ...checkHead('ngramClassifier', options) },
+    config: { ...config, ...headConfig },
     inputs,
     head,
     featurizer: {

@@ -121,6 +121,7 @@ describe('ngramClassifier', () => {
   });
 
   test.each([
+    [{ labels: [] }, '0 labels'],
     [{ labels: ['a'] }, '1 labels'],
     [{ labels: ['a', 'a'] }, 'the label "a" twice'],
     [{ maxBytes: 0 }, 'maxBytes 0'],
@@ -133,6 +134,7 @@ describe('ngramClassifier', () => {
     expect(() => ngramClassifier({ ...options, ...wrong })).toThrow(
       expect.objectContaining({
         code: 'invalid-option',
+        where: 'ngramClassifier',
         given: expect.stringContaining(given) as string,
       }) as Error,
     );
