@@ -36,9 +36,10 @@ export function itemsOf(predictions: Predictions): number {
  * The answered class of each item, the lowest index where several are equally probable; -1 for an abstention.
  *
  * @throws LimbeckError `shape-mismatch` if the probabilities are no whole number of rows; `non-finite-data` for NaN or
- * infinity; `invalid-data` for a row that is no distribution; `label-out-of-range` for a label that is no class
+ * infinity; `invalid-data` for a row that is no distribution, or for anything that is no predictions; `label-out-of-range` for a label that is no class
  */
 export function topLabels(predictions: Predictions, where = 'topLabels'): Int32Array {
+  checkShape(where, predictions);
   checkClasses(where, predictions.classes);
   if ('labels' in predictions) {
     const { labels, classes } = predictions;
@@ -61,7 +62,7 @@ export function topLabels(predictions: Predictions, where = 'topLabels'): Int32A
  * @throws LimbeckError `missing-signal` if they are labels alone, and as {@link topLabels}
  */
 export function checkProbabilities(where: string, predictions: Predictions): ClassProbabilities {
-  if ('labels' in predictions) {
+  if (isObject(predictions) && 'labels' in predictions) {
     throw new LimbeckError('missing-signal', {
       where,
       given: 'labels without probabilities',
@@ -69,6 +70,7 @@ export function checkProbabilities(where: string, predictions: Predictions): Cla
       next: 'Leave this metric out for a system that answers with labels alone.',
     });
   }
+  checkShape(where, predictions);
   const { probabilities, classes } = predictions;
   checkClasses(where, classes);
   if (probabilities.length % classes !== 0) {
@@ -132,6 +134,31 @@ export function checkPaired(where: string, items: number, references: number): v
       next: 'Check the filter that made this set.',
     });
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Refuses what untyped callers pass in place of predictions. @throws LimbeckError `invalid-data` */
+function checkShape(where: string, given: unknown): void {
+  const { labels, probabilities } = (isObject(given) ? given : {}) as {
+    readonly labels?: unknown;
+    readonly probabilities?: unknown;
+  };
+  const list = Array.isArray(labels) || ArrayBuffer.isView(labels);
+  const floats = probabilities instanceof Float32Array || probabilities instanceof Float64Array;
+  if (labels === undefined ? floats : list) return;
+  const keys = isObject(given) ? Object.keys(given).slice(0, 5).join(', ') : '';
+  throw new LimbeckError('invalid-data', {
+    where,
+    given: !isObject(given)
+      ? `${given === null ? 'null' : typeof given} as predictions`
+      : `predictions with ${keys === '' ? 'no fields' : `the fields ${keys}`}`,
+    expected:
+      '{ probabilities, classes } with a Float32Array or Float64Array, or { labels, classes } with a list of indices',
+    next: 'Pass what the classifier answered in one of these two forms.',
+  });
 }
 
 function checkClasses(where: string, classes: number): void {

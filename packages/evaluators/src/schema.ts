@@ -9,7 +9,7 @@ function refuse(path: string, value: unknown, expected: string): never {
     where: path.slice(0, path.search(/[.[]|$/u)),
     given: `${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown} as ${path}`,
     expected,
-    next: 'Write the file with the helper of @limbeck/evaluators, which checks it before.',
+    next: 'Write the file with @limbeck/evaluators, which checks it before.',
   });
 }
 

@@ -15,7 +15,38 @@ import {
 } from '@limbeck/evaluators';
 import { describe, expect } from 'vitest';
 import golden from './golden/metrics.json' with { type: 'json' };
-import { classified, measure, soft } from './helpers.js';
+import { classified, measure, soft } from './support.js';
+
+describe('predictions of another form', () => {
+  test.each([
+    [null, 'null as predictions'],
+    [undefined, 'undefined as predictions'],
+    ['yes', 'string as predictions'],
+    [{}, 'predictions with no fields'],
+    [{ classes: 2 }, 'predictions with the fields classes'],
+    [
+      { probabilities: [[0.5, 0.5]], classes: 2 },
+      'predictions with the fields probabilities, classes',
+    ],
+    [{ labels: 3, classes: 2 }, 'predictions with the fields labels, classes'],
+    [{ logits: new Float32Array(2) }, 'predictions with the fields logits'],
+  ])('are refused by accuracy: %j', (wrong, given) => {
+    expect(() => accuracy().rows(wrong as never, [0])).toThrow(
+      expect.objectContaining({
+        code: 'invalid-data',
+        where: 'accuracy',
+        given,
+        expected: expect.stringContaining('{ probabilities, classes }') as string,
+      }) as Error,
+    );
+  });
+
+  test.each([undefined, [[0.5, 0.5]]])('are refused by nll: %j', (probabilities) => {
+    expect(() => nll().rows({ probabilities, classes: 2 } as never, [0])).toThrow(
+      expect.objectContaining({ code: 'invalid-data', where: 'nll' }) as Error,
+    );
+  });
+});
 
 describe('classification metrics', () => {
   test.each(golden.cases)(

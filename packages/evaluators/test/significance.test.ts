@@ -15,7 +15,7 @@ import {
 import { describe, expect } from 'vitest';
 import { meanMetric } from '../src/additive-metric.js';
 import golden from './golden/significance.json' with { type: 'json' };
-import { soft } from './helpers.js';
+import { soft } from './support.js';
 
 const mean = meanMetric<readonly number[], undefined>('mean', true, (numbers) =>
   Float64Array.from(numbers),

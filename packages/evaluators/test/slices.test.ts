@@ -1,6 +1,6 @@
 import { accuracy, pickRows, slices, systemReport } from '@limbeck/evaluators';
 import { describe, expect, test } from 'vitest';
-import { soft } from './helpers.js';
+import { soft } from './support.js';
 
 const labels = [0, 0, 0, 0, 1, 1, 1, 1];
 const rows = accuracy().rows({ labels: [0, 0, 0, 1, 1, 0, 0, 0], classes: 2 }, labels);
