@@ -69,7 +69,11 @@ function page(report: RunReport, sections: readonly Section[]): Html {
         <a class="skip" href="#main">Skip to the report</a>
         <nav aria-label="Sections">
           <ul>
-            <li><a href="#top" class="home">${title}</a></li>
+            <li>
+              <a href="#top" class="home"
+                ><span class="wide">${title}</span><span class="narrow">Top</span></a
+              >
+            </li>
             ${sections.map(({ id, short }) => html`<li><a href="#${id}">${short}</a></li> `)}
           </ul>
         </nav>

@@ -23,11 +23,12 @@ a{color:var(--accent);text-underline-offset:.18em}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 
 nav{position:sticky;top:0;z-index:2;background:var(--paper);border-bottom:1px solid var(--line);font:.8125rem/1 var(--sans)}
-nav ul{display:flex;gap:1.4rem;list-style:none;margin:0 auto;padding:0 1.5rem;max-width:68rem;overflow-x:auto;scrollbar-width:none}
+nav ul{display:flex;gap:1.4rem;list-style:none;margin:0 auto;padding:0 3rem 0 1.5rem;max-width:68rem;overflow-x:auto;scrollbar-width:none;-webkit-mask-image:var(--fade);mask-image:var(--fade);--fade:linear-gradient(90deg,transparent,#000 1.1rem,#000 calc(100% - 3rem),transparent)}
 nav li{flex:none}
 nav a{display:block;padding:.95rem 0;color:var(--muted);text-decoration:none}
 nav a:hover,nav a:focus{color:var(--accent)}
-nav .home{color:var(--ink);font-weight:600}
+nav .narrow{display:none}
+nav .home{white-space:nowrap;color:var(--ink);font-weight:600}
 
 main,footer{max-width:68rem;margin:0 auto;padding:0 1.5rem}
 header.page{padding:4.5rem 0 1rem}
@@ -75,6 +76,13 @@ td.range{width:26%}
 .share{display:inline-block;width:var(--share);height:.6rem;min-width:2px;border-radius:2px;background:var(--accent);opacity:.75}
 td:has(.share){width:40%}
 
+.small,.remarks{font:.78rem/1.5 var(--sans);color:var(--muted)}
+.small{max-width:46rem;margin:-1rem 0 1rem}
+.small b,.remarks b{color:var(--ink);font-weight:600}
+.remarks{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:.8rem 3rem;margin:0 0 2rem}
+.remarks ul{margin:0;padding:0;list-style:none}
+.remarks p{margin:0}
+.remarks li{margin:.15rem 0}
 .notes{margin:0 0 2rem;padding:0;list-style:none;font:.84rem/1.5 var(--sans);color:var(--muted);max-width:46rem}
 .notes li{margin:.25rem 0}
 .notes b{color:var(--ink);font-weight:600}
@@ -82,6 +90,7 @@ td:has(.share){width:40%}
 .figure{margin:0 0 2.5rem;min-width:0}
 .figure h3{margin-top:1rem}
 .chart{display:block;width:100%;max-width:var(--width);height:auto;font-family:var(--sans);overflow:visible}
+#accuracy-size-figure text,#accuracy-latency-figure text{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
 figcaption{font:.8125rem/1.5 var(--sans);color:var(--muted)}
 figcaption p{margin:.5rem 0 0}
 .key{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;list-style:none;margin:.5rem 0 0;padding:0}
@@ -98,12 +107,31 @@ figcaption p{margin:.5rem 0 0}
 .halves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:0 3rem}
 @media (max-width:60rem){.beside:has(.aside){grid-template-columns:minmax(0,1fr)}}
 
-.findings{list-style:none;margin:0 0 2rem;padding:0;max-width:44rem}
-.findings li{position:relative;padding:.7rem 0 .7rem 2rem;border-bottom:1px solid var(--line)}
-.findings li:last-child{border-bottom:0}
-.verdict{position:absolute;left:0;width:1.3rem;text-align:center;color:var(--muted);font:1rem/1.7 var(--sans)}
-.better .verdict{color:var(--good);font-size:.78rem;line-height:2.1}
-.worse .verdict{color:var(--bad);font-size:.78rem;line-height:2.1}
+.compared th,.compared td{vertical-align:middle}
+.compared thead th{vertical-align:bottom}
+.versus{display:grid;grid-template-columns:1fr 1.15fr;gap:0 1.2rem}
+.compared tbody th{width:42%}
+.delta,.compared th.delta,.compared td.delta{position:relative;width:30%;min-width:7rem;padding-left:0;padding-right:0}
+td.delta::before{content:"";position:absolute;left:calc(var(--zero) - .5px);top:0;bottom:0;width:1px;background:var(--muted);opacity:.55}
+.ends{position:relative;display:block;height:1.35em}
+.ends span{position:absolute;left:var(--at);transform:translateX(-50%)}
+.ends span[style="--at:0%"]{transform:none}
+.ends span[style="--at:100%"]{transform:translateX(-100%)}
+.whisker{--tone:var(--muted);position:absolute;inset:0}
+.better .whisker{--tone:var(--good)}
+.worse .whisker{--tone:var(--bad)}
+.whisker::before{content:"";position:absolute;left:var(--low);width:calc(var(--high) - var(--low));top:calc(50% - 1px);height:2px;border-radius:1px;background:var(--tone)}
+.whisker::after{content:"";box-sizing:border-box;position:absolute;left:calc(var(--value) - 5px);top:calc(50% - 5px);width:10px;height:10px;border-radius:50%;border:2px solid var(--tone);background:var(--tone)}
+.level .whisker::after{background:var(--paper)}
+.compared .number{padding-left:1.1rem}
+.compared td.number:last-child{padding-left:.4rem}
+.gap{display:inline-block;min-width:4em}
+.better .gap{color:var(--good)}
+.worse .gap{color:var(--bad)}
+.level .gap{font-weight:400}
+.between{display:inline-block;min-width:8.6em;color:var(--muted)}
+.sentences{margin:0;padding-left:1.1rem;max-width:46rem}
+.sentences li{margin:.35rem 0}
 .ranked{margin:0;padding:0;list-style:none;font:.875rem/1.5 var(--sans)}
 .ranked li{padding:.45rem 0;border-bottom:1px solid var(--line)}
 .ranked span{display:block;color:var(--muted);font-size:.78rem;font-variant-numeric:tabular-nums}
@@ -132,7 +160,10 @@ footer p{border-top:1px solid var(--line);padding-top:1.5rem;max-width:none}
 
 @media (max-width:34rem){
   body{font-size:1rem}
-  main,footer,nav ul{padding-left:1.1rem;padding-right:1.1rem}
+  main,footer{padding-left:1.1rem;padding-right:1.1rem}
+  nav ul{padding-left:1.1rem}
+  nav .wide{display:none}
+  nav .narrow{display:inline}
   header.page{padding-top:2.5rem}
   section{padding-top:2.75rem}
   h2{font-size:1.6rem}
@@ -143,6 +174,17 @@ footer p{border-top:1px solid var(--line);padding-top:1.5rem;max-width:none}
   .systems .range{min-width:8.5rem}
   tbody th[scope=row]{min-width:6.5rem}
   .pair .chart,.grid .chart{min-width:0}
+  .compared{font-size:.8125rem}
+  .versus{grid-template-columns:1fr}
+  .versus>span+span{color:var(--muted)}
+  tbody .versus>span+span .hidden{position:static;clip-path:none}
+  .compared th.delta,.compared td.delta{min-width:5rem}
+  .compared tbody th[scope=row]{width:38%;min-width:6rem}
+  .compared th,.compared td{padding-right:.5rem}
+  .compared .number{padding-left:.3rem}
+  .compared .ends span{font-size:.7rem}
+  .gap,.between{display:block;min-width:0}
+  .between{font-size:.72rem}
   .facts{grid-template-columns:1fr;gap:0}
   .facts dd{margin-bottom:.7rem}
 }

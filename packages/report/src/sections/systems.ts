@@ -48,7 +48,7 @@ export async function systems(report: RunReport, tools: Tools): Promise<Section>
     id: 'systems',
     short: 'Systems',
     title: 'Systems',
-    body: html`${systemTable(report)} ${notes(report.systems)}
+    body: html`${systemTable(report)} ${timing(report.systems)} ${notes(report.systems)}
     ${charts.length > 0 && html`<div class="pair">${charts}</div>`} ${setTable}`,
   };
 }
@@ -104,7 +104,7 @@ function systemRow(system: SystemReport, domain: readonly [number, number]): Htm
     `${(((value - domain[0]) / (domain[1] - domain[0])) * 100).toFixed(2)}%`;
   const ours = role === 'student' || role === 'student-int8';
   const tag = roleNames[role];
-  return html`<tr${ours && html` class="ours"`}><th scope="row">${name}${tag !== name && html` <span class="role">${tag}</span>`}</th>
+  return html`<tr${ours && html` class="ours"`}><th scope="row">${name}${!name.includes(tag) && html` <span class="role">${tag}</span>`}</th>
 <td class="number"><b>${percent(accuracy.value)}</b>${abstained > 0 && html`<span class="under">${count(abstained)} abstained</span>`}</td>
 <td class="range"><span class="interval" style="--low:${at(accuracy.low)};--value:${at(accuracy.value)};--high:${at(accuracy.high)}" aria-hidden="true"></span><span class="under">${range(accuracy)}</span></td>
 <td class="number">${macroF1 === undefined ? none : percent(macroF1)}</td>
@@ -116,19 +116,44 @@ function systemRow(system: SystemReport, domain: readonly [number, number]): Htm
 `;
 }
 
-/** What readers should know of single systems, and the seeds behind a mean. */
+/** How the times came about, which a reader must know to compare them with their own. */
+function timing(all: readonly SystemReport[]): Html | undefined {
+  if (all.every(({ latencyMs }) => latencyMs === undefined)) return undefined;
+  return html`<p class="small">
+    <b>Latency</b>: median (p50) and 95th percentile (p95) of one call at batch 1. The systems take
+    turns on the same items, so that all meet the same moments of the machine; one that is busy with
+    other work stretches p95 most.
+  </p>`;
+}
+
+/** What readers should know of single systems, said once where several share it, and the seeds behind the means. */
 function notes(all: readonly SystemReport[]): Html | undefined {
-  const said = all.flatMap(({ name, seeds = [], note }) => {
-    const values = seeds.map(({ accuracy }) => percent(accuracy)).join(', ');
-    const text = [
-      ...(seeds.length > 1 ? [`mean of ${seeds.length} seeds: ${values}.`] : []),
-      ...(note === undefined ? [] : [note]),
-    ].join(' ');
-    return text === '' ? [] : [html`<li><b>${name}</b>: ${text}</li>`];
+  const texts = [...new Set(all.flatMap(({ note }) => (note === undefined ? [] : [note])))];
+  const said = texts.map((text) => {
+    const names = all.filter(({ note }) => note === text).map(({ name }) => html`<b>${name}</b>`);
+    return html`<li>${names.map((name, i) => html`${i > 0 && '; '}${name}`)}: ${text}</li>`;
   });
-  return said.length === 0
-    ? undefined
-    : html`<ul class="notes">
+  const means = all.filter(({ seeds = [] }) => seeds.length > 1);
+  const seeds = means.map(
+    ({ name, seeds: runs = [] }) =>
+      html`<li><b>${name}</b>: ${runs.map(({ accuracy }) => percent(accuracy)).join(', ')}</li>`,
+  );
+  if (said.length === 0 && seeds.length === 0) return undefined;
+  return html`<div class="remarks">
+    ${
+      said.length > 0 &&
+      html`<ul>
         ${said}
-      </ul>`;
+      </ul>`
+    }
+    ${
+      seeds.length > 0 &&
+      html`<div>
+        <p>Means over seeds. Accuracy of each:</p>
+        <ul>
+          ${seeds}
+        </ul>
+      </div>`
+    }
+  </div>`;
 }
