@@ -109,7 +109,7 @@ figcaption p{margin:.5rem 0 0}
 
 .compared th,.compared td{vertical-align:middle}
 .compared thead th{vertical-align:bottom}
-.versus{display:grid;grid-template-columns:1fr 1.15fr;gap:0 1.2rem}
+.versus{display:grid;align-items:center;grid-template-columns:1fr 1.15fr;gap:0 1.2rem}
 .compared tbody th{width:42%}
 .delta,.compared th.delta,.compared td.delta{position:relative;width:30%;min-width:7rem;padding-left:0;padding-right:0}
 td.delta::before{content:"";position:absolute;left:calc(var(--zero) - .5px);top:0;bottom:0;width:1px;background:var(--muted);opacity:.55}
@@ -178,13 +178,16 @@ footer p{border-top:1px solid var(--line);padding-top:1.5rem;max-width:none}
   .versus{grid-template-columns:1fr}
   .versus>span+span{color:var(--muted)}
   tbody .versus>span+span .hidden{position:static;clip-path:none}
-  .compared th.delta,.compared td.delta{min-width:5rem}
-  .compared tbody th[scope=row]{width:38%;min-width:6rem}
+  .compared th.delta,.compared td.delta{width:30%;min-width:5rem}
+  .compared td.delta + .number,.compared th.delta + .number{padding-left:.6rem}
+  .compared tbody th[scope=row]{width:38%;min-width:5.5rem}
+  .compared thead th{font-size:.72rem}
   .compared th,.compared td{padding-right:.5rem}
-  .compared .number{padding-left:.3rem}
+  .compared .number{padding:.55rem .2rem .55rem .3rem}
   .compared .ends span{font-size:.7rem}
-  .gap,.between{display:block;min-width:0}
-  .between{font-size:.72rem}
+  .compared .number:last-child{padding-left:.3rem;padding-right:0}
+  .gap{min-width:0}
+  .between{position:absolute;width:1px;height:1px;min-width:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
   .facts{grid-template-columns:1fr;gap:0}
   .facts dd{margin-bottom:.7rem}
 }

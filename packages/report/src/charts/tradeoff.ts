@@ -39,7 +39,7 @@ export function tradeoffChart(
     title: against === 'size' ? 'size of what ships' : 'median time of one call',
     scale: { type: 'log', domain, nice: false },
     axis: {
-      values: decades(domain[0], domain[1]),
+      values: ticks(domain[0], domain[1]),
       labelExpr: labelExpression(against),
       gridDash: [1, 3],
     },
@@ -92,16 +92,20 @@ export function tradeoffChart(
   };
 }
 
-/** Powers of ten between two numbers, or also their halves where there are few. */
-function decades(low: number, high: number): number[] {
-  const found: number[] = [];
-  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
-    if (10 ** power >= low) found.push(10 ** power);
-  }
-  return found.length > 0 ? found : [low, high];
+/** Powers of ten between two numbers, and also twice and five times those where there are few. */
+function ticks(low: number, high: number): number[] {
+  const between = (steps: readonly number[]): number[] => {
+    const found: number[] = [];
+    for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
+      found.push(...steps.map((step) => Number((step * 10 ** power).toPrecision(1))));
+    }
+    return found.filter((tick) => tick >= low && tick <= high);
+  };
+  const decades = between([1]);
+  return decades.length > 1 ? decades : between([1, 2, 5]);
 }
 
-/** The axis label of a power of ten, as a Vega expression. */
+/** The axis label of a tick, as a Vega expression. */
 function labelExpression(against: 'size' | 'latency'): string {
   return against === 'size'
     ? "datum.value >= 1e9 ? format(datum.value / 1e9, '~g') + ' GB' : datum.value >= 1e6 ? format(datum.value / 1e6, '~g') + ' MB' : datum.value >= 1e3 ? format(datum.value / 1e3, '~g') + ' kB' : format(datum.value, '~g') + ' B'"

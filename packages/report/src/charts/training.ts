@@ -42,7 +42,7 @@ function trainingChart(curves: readonly TrainingCurve[], name: string, id: strin
 
   return {
     id,
-    title: name[0]!.toUpperCase() + name.slice(1),
+    title: inWords(name),
     description: `${ends.join('; ')}.`,
     width: 300,
     height: 190,
@@ -75,4 +75,12 @@ function trainingChart(curves: readonly TrainingCurve[], name: string, id: strin
       })),
     },
   };
+}
+
+/** A value's name as a heading: `softTargets` as "Soft targets"; a name that has spaces stays as it is. */
+function inWords(name: string): string {
+  const words = name.includes(' ')
+    ? name
+    : name.replaceAll(/(?<=[a-z])[A-Z](?=[a-z])/gu, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -39,12 +39,14 @@ export function costs(report: RunReport): Section {
     stages.map(({ name, seconds: spent, cached, peakRssBytes }) => [
       name,
       spent.toFixed(1),
-      html`<span
-          class="share"
-          style="--share:${((spent / longest) * 100).toFixed(1)}%"
-          aria-hidden="true"
-        ></span
-        ><span class="hidden">${total === 0 ? 0 : Math.round((spent / total) * 100)}%</span>`,
+      html`${
+          spent > 0 &&
+          html`<span
+            class="share"
+            style="--share:${((spent / longest) * 100).toFixed(1)}%"
+            aria-hidden="true"
+          ></span>`
+        }<span class="hidden">${total === 0 ? 0 : Math.round((spent / total) * 100)}%</span>`,
       cached === true ? 'cached' : 'done',
       ...(memory ? [peakRssBytes === undefined ? '' : bytes(peakRssBytes)] : []),
     ]),
