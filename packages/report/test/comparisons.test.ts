@@ -73,6 +73,11 @@ describe('comparisonTables', () => {
     ]);
   });
 
+  test('calls no difference shown where the interval holds 0, on either side', () => {
+    const kinds = rowsOf(markup({ ...level, difference: 0.02, low: -0.01, high: 0.06 }, level));
+    expect(kinds.map(({ kind }) => kind)).toEqual(['level', 'level']);
+  });
+
   test('keeps 0 inside the axis where all are on one side, and where nothing differs', () => {
     const same = { ...clear, difference: 0, low: 0, high: 0, p: 1 };
     for (const one of [clear, lost, same]) {

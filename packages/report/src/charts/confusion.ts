@@ -17,7 +17,7 @@ export function confusionChart(confusion: ConfusionReport, id: string): Chart {
   const label = Math.min(130, Math.max(...classes.map(textWidth), 20));
   const x = { field: 'answer', type: 'nominal', sort: null, title: 'answered' };
   const y = { field: 'truth', type: 'nominal', sort: null, title: 'true class' };
-  const axis = { grid: false, labelPadding: 6, labelLimit: 130, labelOverlap: false };
+  const axis = { grid: false, labelPadding: 6, labelLimit: 190, labelOverlap: false };
 
   return {
     id,

@@ -29,7 +29,7 @@ export function reliabilityChart(reliability: ReliabilityReport, id: string): Ch
       .join('; ')}.`,
     width: 250,
     height: 250,
-    padding: { left: 66, right: 16, top: 12, bottom: 52 },
+    padding: { left: 66, right: 24, top: 12, bottom: 52 },
     spec: {
       layer: [
         {

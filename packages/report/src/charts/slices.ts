@@ -18,11 +18,14 @@ export function slicesChart(report: RunReport, by: string, id: string): Chart | 
   if (ours.length === 0) return undefined;
   const teacher = systemOf(report, 'teacher')?.name;
   const control = systemOf(report, 'label-only')?.name;
-  // A trait with an order of its own, such as a length, keeps it; names are sorted by accuracy.
-  const ordered = ours.every(({ value }) => /\d/u.test(value));
-  const values = (
-    ordered ? ours : ours.toSorted((a, b) => b.accuracy.value - a.accuracy.value)
-  ).map(({ value }) => value);
+  // Names are sorted by accuracy, but ranges such as lengths by where they begin.
+  const ranges = ours.every(({ value }) => /\d/u.test(value));
+  const start = (value: string): number => Number(/\d+/u.exec(value)?.[0]);
+  const values = ours
+    .toSorted((a, b) =>
+      ranges ? start(a.value) - start(b.value) : b.accuracy.value - a.accuracy.value,
+    )
+    .map(({ value }) => value);
   const rows = (system: string | undefined) =>
     of(system).map(({ value, accuracy: { value: accuracy, low, high } }) => ({
       slice: value,
@@ -51,7 +54,8 @@ export function slicesChart(report: RunReport, by: string, id: string): Chart | 
     type: 'nominal',
     sort: values,
     title: null,
-    axis: { grid: false, labelColor: colors.ink, labelLimit: 200, labelOverlap: false },
+    // Vega takes letters for wider than they are: its 290 pixels are about 200.
+    axis: { grid: false, labelColor: colors.ink, labelLimit: 290, labelOverlap: false },
   };
   const label = Math.min(200, Math.max(...values.map(textWidth)));
   const other = (name: string, color: string) => ({
