@@ -22,14 +22,16 @@ function progress(): EventSink {
   let [lastMs, lastStep] = [0, 0];
   return ({ kind, atMs, ...fields }) => {
     if (kind !== 'train/step') return;
-    const { step, steps, metrics, examplesPerSecond, secondsLeft } = fields;
-    if (atMs - lastMs < 5000 && Number(step) >= lastStep) return;
-    [lastMs, lastStep] = [atMs, Number(step)];
-    const terms = Object.entries(metrics as { readonly [name: string]: number })
+    const [step, steps, rate, left] = ['step', 'steps', 'examplesPerSecond', 'secondsLeft'].map(
+      (field) => Number(fields[field]),
+    ) as [number, number, number, number];
+    if (atMs - lastMs < 5000 && step >= lastStep) return;
+    [lastMs, lastStep] = [atMs, step];
+    const terms = Object.entries(fields['metrics'] as { readonly [name: string]: number })
       .filter(([name]) => name !== 'rate')
       .map(([name, value]) => `${name} ${value.toFixed(3)}`);
     console.error(
-      `  step ${String(step)}/${String(steps)}  ${terms.join('  ')}  ${String(examplesPerSecond)} windows/s  ${String(secondsLeft)} s left`,
+      `  step ${step}/${steps}  ${terms.join('  ')}  ${rate} windows/s  ${left} s left`,
     );
   };
 }

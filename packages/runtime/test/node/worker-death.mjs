@@ -16,12 +16,13 @@ const runner = await engine.load(graph);
 const stepper = await runner.stepper({ carry, state, constants });
 const large = batch(16384, 0);
 const small = { ...state, ...constants, ...batch(2, 0) };
+// First in the worker's queue, so that it ends before any of the calls is answered.
+thread.postMessage('stop', []);
 const pending = Promise.all([
   codeOf(() => stepper.step(large)),
   codeOf(() => stepper.step(large)),
   codeOf(() => runner.run(small)),
 ]);
-thread.postMessage('stop', []);
 const codes = await pending;
 const later = await codeOf(() => stepper.step(batch(1, 0)));
 const dispose = (await codeOf(() => engine.dispose())) === 'no error' ? 'done' : 'failed';
