@@ -25,6 +25,7 @@ export async function encoderStep(
       smoke: { type: 'boolean', default: false },
       clip: { type: 'string' },
       rounds: { type: 'string' },
+      patience: { type: 'string' },
       threads: { type: 'string' },
     },
   });
@@ -46,6 +47,7 @@ export async function encoderStep(
       firstSteps: smoke ? 3 : 2,
       rounds,
       blockMs: smoke ? 10 : 1500,
+      patienceSeconds: Number(values.patience ?? (smoke ? 0 : 600)),
       log: console.log,
     });
     checkLosses(measured);

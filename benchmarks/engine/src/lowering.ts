@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { hostTensor } from '@limbeck/core';
 import { compare, type ExperimentResult, meanMetric, quantile } from '@limbeck/evaluators';
 import { thisMachine } from './machine.js';
+import { undisturbed } from './other-load.js';
 import { systemLines } from './results-page.js';
 import { batchCount, full, type Sizes, tiny } from './sizes.js';
 import { batches, int64 } from './start.js';
@@ -20,28 +21,40 @@ interface Timed {
 export async function lowering(args: readonly string[]): Promise<ExperimentResult> {
   const { values } = parseArgs({
     args: [...args].filter((arg) => arg !== '--'),
-    options: { smoke: { type: 'boolean', default: false }, rounds: { type: 'string' } },
+    options: {
+      smoke: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      patience: { type: 'string' },
+    },
   });
   const sizes = values.smoke ? tiny : full;
-  const rounds = Number(values.rounds ?? (values.smoke ? 3 : 30));
+  const rounds = Number(values.rounds ?? (values.smoke ? 3 : 10));
   const threads = os.availableParallelism();
   const timed: readonly Timed[] = (await variants(sizes, threads)).map((variant) => ({
     variant,
     stepMs: [],
     cpuMs: [],
   }));
-  await alternate(timed, sizes, rounds);
+  const patience = Number(values.patience ?? (values.smoke ? 0 : 600));
+  await alternate(timed, sizes, rounds, Date.now() + patience * 1000);
   const result = loweringResult(timed, sizes);
   console.log(systemLines(result).join('\n'));
   if (!values.smoke) writeResult(result);
   return result;
 }
 
-async function alternate(timed: readonly Timed[], sizes: Sizes, rounds: number): Promise<void> {
-  const warmUp = 2;
+/** Steps of a block, the first of which warms up. */
+const blockSteps = 4;
+
+async function alternate(
+  timed: readonly Timed[],
+  sizes: Sizes,
+  rounds: number,
+  deadline: number,
+): Promise<void> {
   const all = batches(sizes, batchCount);
   const text = [sizes.batch, sizes.tokens];
-  for (let round = 0; round < warmUp + rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     const { ids, mask, labels } = all[round % all.length]!;
     const feeds = {
       ids: int64(text, ids),
@@ -50,16 +63,30 @@ async function alternate(timed: readonly Timed[], sizes: Sizes, rounds: number):
       step: hostTensor('int64', [], BigInt64Array.of(BigInt(round))),
     };
     for (const { variant, stepMs, cpuMs } of timed) {
-      const before = process.cpuUsage();
-      const start = performance.now();
-      await variant.run(feeds);
-      const ms = performance.now() - start;
-      const { user, system } = process.cpuUsage(before);
-      if (round < warmUp) continue;
-      stepMs.push(ms);
-      cpuMs.push((user + system) / 1000);
+      const { result } = await undisturbed(
+        () => block(() => variant.run(feeds)),
+        () => 0,
+        deadline,
+      );
+      stepMs.push(quantile(result.stepMs, 0.5));
+      cpuMs.push(quantile(result.cpuMs, 0.5));
     }
   }
+}
+
+async function block(
+  step: () => Promise<void>,
+): Promise<{ readonly stepMs: readonly number[]; readonly cpuMs: readonly number[] }> {
+  const [stepMs, cpuMs]: [number[], number[]] = [[], []];
+  for (let i = 0; i < blockSteps; i++) {
+    const before = process.cpuUsage();
+    const start = performance.now();
+    await step();
+    stepMs.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(before);
+    cpuMs.push((user + system) / 1000);
+  }
+  return { stepMs: stepMs.slice(1), cpuMs: cpuMs.slice(1) };
 }
 
 function loweringResult(timed: readonly Timed[], sizes: Sizes): ExperimentResult {
@@ -95,8 +122,8 @@ function loweringResult(timed: readonly Timed[], sizes: Sizes): ExperimentResult
     comparisons,
     reproduced: formula.low > 0,
     note:
-      `The encoder step of encoder-step.json with one thing changed at a time, all in one process and alternating; one ` +
-      `value a round. Fastest rounds, in ms: ` +
+      `The encoder step of encoder-step.json with one thing changed at a time, all in one process and alternating; a ` +
+      `value is a round's median. Fastest rounds, in ms: ` +
       `${timed.map(({ variant, stepMs }) => `${variant.name} ${quantile(stepMs, 0).toFixed(0)}`).join(', ')}.`,
     machine: thisMachine(),
     finishedAt: new Date().toISOString(),

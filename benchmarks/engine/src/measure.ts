@@ -1,5 +1,6 @@
 import type { Contestant } from './contestants.js';
 import type { Block, Ready } from './protocol.js';
+import { type OtherLoad, undisturbed } from './other-load.js';
 import { RemoteSystem } from './remote-system.js';
 
 /** What one contestant measured. */
@@ -9,7 +10,7 @@ export interface Measured {
   /** Losses of the first steps, from the same weights on the same batches. */
   readonly firstLosses: readonly number[];
   /** One block a round. */
-  readonly rounds: readonly Block[];
+  readonly rounds: readonly (Block & OtherLoad)[];
 }
 
 /** How long to measure. */
@@ -19,6 +20,8 @@ export interface Plan {
   readonly rounds: number;
   /** A block's aim in milliseconds; it holds at least one step. */
   readonly blockMs: number;
+  /** A block is measured again while other processes take more than a tenth of the machine, for so long in all. */
+  readonly patienceSeconds: number;
   readonly log: (line: string) => void;
 }
 
@@ -33,14 +36,14 @@ export async function measure(
   contestants: readonly Contestant[],
   plan: Plan,
 ): Promise<readonly Measured[]> {
-  const { firstSteps, rounds, blockMs, log } = plan;
+  const { firstSteps, rounds, blockMs, patienceSeconds, log } = plan;
   const running: {
     readonly contestant: Contestant;
     readonly remote: RemoteSystem;
     readonly ready: Ready;
     readonly first: Block;
     readonly steps: number;
-    readonly blocks: Block[];
+    readonly blocks: (Block & OtherLoad)[];
   }[] = [];
   try {
     const started = await Promise.all(
@@ -57,8 +60,16 @@ export async function measure(
     }
     const ms = running.reduce((sum, { first, steps }) => sum + steps * fastest(first), 0);
     log(`${rounds} rounds of about ${(ms / 1000).toFixed(0)} s follow.`);
+    const deadline = Date.now() + patienceSeconds * 1000;
     for (let round = 0; round < rounds; round++) {
-      for (const { remote, steps, blocks } of running) blocks.push(await remote.run(steps));
+      for (const { remote, steps, blocks } of running) {
+        const { result, otherLoad } = await undisturbed(
+          () => remote.run(steps),
+          ({ cpuSeconds }) => cpuSeconds,
+          deadline,
+        );
+        blocks.push({ ...result, otherLoad });
+      }
       log(`Round ${round + 1} of ${rounds} is done.`);
     }
   } finally {

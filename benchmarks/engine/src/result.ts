@@ -27,6 +27,7 @@ const metrics = {
   gflops: { higherIsBetter: true },
   shareOfCeiling: { higherIsBetter: true },
   timesLimbeck: { higherIsBetter: false },
+  otherLoad: { higherIsBetter: false },
 } as const;
 
 /** A number to four digits: more would claim what was not measured. */
@@ -74,6 +75,7 @@ export function experimentResult(
     const values: { [metric: string]: number[] } = {
       gflop: [work],
       gflops: rates,
+      otherLoad: rounds.map(({ otherLoad }) => otherLoad),
       peakRssMb: [Math.max(...rounds.map(({ peakRssBytes }) => peakRssBytes)) / 2 ** 20],
     };
     if (isStep(m)) {
@@ -129,7 +131,8 @@ export function experimentResult(
       `vocabulary ${sizes.vocabulary}, ${sizes.batch} x ${sizes.tokens} tokens, float32. One value a round; rounds are ` +
       `interleaved. FLOPs are those of the matrix products, 2mnk each. The ceiling is the mean rate of the step's own ` +
       `products, each alone on ONNX Runtime, weighted by FLOPs. The losses of the first steps agree within ` +
-      `${lossTolerance} on all sides. tfjs has no gradient of a gather on WASM: it and "${names.limbeckOneHot}" find ` +
+      `${lossTolerance} on all sides. A block is measured again while other processes take more than a tenth of the ` +
+      `machine (otherLoad). tfjs has no gradient of a gather on WASM: it and "${names.limbeckOneHot}" find ` +
       `embeddings by a one-hot product.${absent}`,
     machine,
     finishedAt: new Date().toISOString(),

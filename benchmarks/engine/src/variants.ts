@@ -1,4 +1,5 @@
 import type { HostTensor } from '@limbeck/core';
+import type { Engine } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
 import { Tensor, toOnnx } from '@limbeck/tensor';
 import type { Sizes } from './sizes.js';
@@ -53,13 +54,19 @@ const sumsAsProducts: Methods = {
 /** The step as it is, and with one thing changed at a time. */
 export async function variants(sizes: Sizes, threads: number): Promise<readonly Variant[]> {
   const engine = await nodeEngine({ threads });
+  const planning = await nodeEngine({ threads, memoryPattern: true });
   const weights = startWeights(sizes);
   const build = (methods: Methods = {}): StepGraph =>
     building(methods, () => stepGraph(weights, { sizes, lookup: 'gather' }));
 
-  const stepping = async (name: string, change: string, graph: StepGraph): Promise<Variant> => {
+  const stepping = async (
+    name: string,
+    change: string,
+    graph: StepGraph,
+    on: Engine = engine,
+  ): Promise<Variant> => {
     const file = toOnnx(graph.outputs);
-    const runner = await engine.load(file);
+    const runner = await on.load(file);
     const stepper = await runner.stepper(graph);
     const run = async (feeds: { readonly [name: string]: HostTensor }): Promise<void> =>
       void (await stepper.step(feeds, ['loss']));
@@ -88,6 +95,12 @@ export async function variants(sizes: Sizes, threads: number): Promise<readonly 
   const slopes = Object.fromEntries(gradients.map((g, i) => [`gradient/${i}`, g]));
   return [
     await stepping('as it is', 'GELU one operator, bias gradients by ReduceSum', own),
+    await stepping(
+      'memory planned',
+      'memory is planned ahead by the sizes seen before',
+      own,
+      planning,
+    ),
     await stepping(
       'GELU by formula',
       'GELU and its derivative from primitives',
