@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { parseRunReport, runReportJson } from '@limbeck/evaluators';
 
 const results = fileURLToPath(new URL('../results/', import.meta.url));
 
@@ -16,7 +17,11 @@ const pictures = [
 /** Keeps a run's report where the README quotes it from, with pictures of its pages where a Chromium is installed. */
 export async function record(folder: string): Promise<string> {
   await mkdir(results, { recursive: true });
-  await cp(path.join(folder, 'report.json'), path.join(results, 'report.json'));
+  // The mistakes quote the sources of others' packages, which do not belong into this repository.
+  const { mistakes: _mistakes, ...report } = parseRunReport(
+    JSON.parse(await readFile(path.join(folder, 'report.json'), 'utf8')),
+  );
+  await writeFile(path.join(results, 'report.json'), runReportJson(report));
   const browser = await findBrowser();
   if (browser === undefined) return `${results} (no pictures: set LIMBECK_CHROMIUM to a Chromium)`;
   const profile = await mkdtemp(path.join(tmpdir(), 'limbeck-record-'));
