@@ -10,7 +10,8 @@ import { stepGraph } from '../step-graph.js';
 export async function limbeck(options: SystemOptions): Promise<System> {
   const { sizes, threads } = options;
   const { outputs, carry, state } = stepGraph(startWeights(sizes), options);
-  const engine = await nodeEngine({ threads });
+  // Every step has the same sizes, so planning memory ahead costs nothing.
+  const engine = await nodeEngine({ threads, memoryPattern: true });
   const runner = await engine.load(toOnnx(outputs));
   const stepper = await runner.stepper({ carry, state });
   const text = [sizes.batch, sizes.tokens];
