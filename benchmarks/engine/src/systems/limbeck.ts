@@ -10,8 +10,7 @@ import { stepGraph } from '../step-graph.js';
 export async function limbeck(options: SystemOptions): Promise<System> {
   const { sizes, threads } = options;
   const { outputs, carry, state } = stepGraph(startWeights(sizes), options);
-  // Every step has the same sizes, so planning memory ahead costs nothing.
-  const engine = await nodeEngine({ threads, memoryPattern: true });
+  const engine = await nodeEngine({ threads });
   const runner = await engine.load(toOnnx(outputs));
   const stepper = await runner.stepper({ carry, state });
   const text = [sizes.batch, sizes.tokens];

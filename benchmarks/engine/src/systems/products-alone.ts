@@ -24,7 +24,7 @@ interface Alone {
  */
 export async function productsAlone(options: SystemOptions): Promise<System> {
   const { sizes, threads } = options;
-  const engine = await nodeEngine({ threads, memoryPattern: true });
+  const engine = await nodeEngine({ threads });
   const products = productsOf(stepGraph(startWeights(sizes), options).outputs);
   const alone: Alone[] = [];
   for (const product of products) {
