@@ -27,14 +27,7 @@ export function totalFlops(products: readonly Product[]): number {
   return products.reduce((sum, product) => sum + product.count * productFlops(product), 0);
 }
 
-/** Whether a matrix is one row of one number again and again: a product with it is a sum, written otherwise. */
-export function isRowOfOnes({ shape, node }: Tensor): boolean {
-  return (
-    shape.length === 2 && shape[0] === 1 && ['expand', 'constant'].includes(node.operator.name)
-  );
-}
-
-/** The different matrix products of a graph, after what is computed twice has been merged; sums are none. */
+/** The different matrix products of a graph, after what is computed twice has been merged. */
 export function productsOf(outputs: { readonly [name: string]: Tensor }): readonly Product[] {
   const found = new Map<string, Product>();
   const seen = new Set<Tensor['node']>();
@@ -53,7 +46,6 @@ export function productsOf(outputs: { readonly [name: string]: Tensor }): readon
 
 function productOf({ operator, inputs, attributes, outputs }: Tensor['node']): Product | undefined {
   if (operator.name !== 'matmul' && operator.name !== 'affine') return undefined;
-  if (isRowOfOnes(inputs[0]!)) return undefined;
   const { transposeA = false, transposeB = false } = attributes as {
     readonly transposeA?: boolean;
     readonly transposeB?: boolean;

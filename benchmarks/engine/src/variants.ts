@@ -4,7 +4,6 @@ import { nodeEngine } from '@limbeck/runtime/node';
 import { Tensor, toOnnx } from '@limbeck/tensor';
 import type { Sizes } from './sizes.js';
 import { startWeights } from './start.js';
-import { isRowOfOnes } from './products.js';
 import { type StepGraph, stepGraph } from './step-graph.js';
 
 /** One way to write the step, ready to run. */
@@ -13,27 +12,22 @@ export interface Variant {
   /** What it changes, in words. */
   readonly change: string;
   readonly nodes: number;
-  /** Size of the graph as a file, in bytes. */
-  readonly sizeBytes: number;
   /** Runs a step on these feeds. */
   run(feeds: { readonly [name: string]: HostTensor }): Promise<void>;
 }
 
-type Methods = Partial<Pick<Tensor, 'gelu' | 'matmul'>>;
+type Methods = Partial<Pick<Tensor, 'gelu' | 'sum'>>;
 
 /** Builds with other methods of tensors: what a lowering would be if it were written otherwise. */
 function building<R>(methods: Methods, build: () => R): R {
-  const own = Object.keys(methods).map(
-    (name) => [name, Object.getOwnPropertyDescriptor(Tensor.prototype, name)] as const,
-  );
-  Object.assign(Tensor.prototype, methods);
+  const own = Object.entries(methods).map(([name, method]) => {
+    Object.defineProperty(Tensor.prototype, name, { value: method, configurable: true });
+    return name;
+  });
   try {
     return build();
   } finally {
-    for (const [name, before] of own) {
-      if (before === undefined) Reflect.deleteProperty(Tensor.prototype, name);
-      else Object.defineProperty(Tensor.prototype, name, before);
-    }
+    for (const name of own) Reflect.deleteProperty(Tensor.prototype, name);
   }
 }
 
@@ -44,13 +38,16 @@ const geluFormula: Methods = {
   },
 };
 
-const product = Object.getOwnPropertyDescriptor(Tensor.prototype, 'matmul')!
-  .value as Tensor['matmul'];
+/** Where the methods come from that {@link building} hides. */
+const inherited = Object.getPrototypeOf(Tensor.prototype) as Tensor;
 
-/** Gradients of biases, γ and β by ReduceSum instead of by a product with a row of ones. */
-const reducedSums: Methods = {
-  matmul(this: Tensor, other, options) {
-    return isRowOfOnes(this) ? other.sum(0, { keep: true }) : product.call(this, other, options);
+/** Sums over the rows of a matrix as products with a row of ones. */
+const sumsAsProducts: Methods = {
+  sum(this: Tensor, ...given: Parameters<Tensor['sum']>) {
+    const [axes] = given;
+    if (axes !== 0 || this.shape.length !== 2) return inherited.sum.call(this, ...given);
+    const ones = this.scalar(1).expand([1, this.shape[0]!]);
+    return ones.matmul(this).reshape([this.shape[1]!]);
   },
 };
 
@@ -73,7 +70,7 @@ export async function variants(sizes: Sizes, threads: number): Promise<readonly 
     const stepper = await runner.stepper(graph);
     const run = async (feeds: { readonly [name: string]: HostTensor }): Promise<void> =>
       void (await stepper.step(feeds, ['loss']));
-    return { name, change, nodes: file.nodeCount, sizeBytes: file.bytes.length, run };
+    return { name, change, nodes: file.nodeCount, run };
   };
   const once = async (
     name: string,
@@ -90,18 +87,14 @@ export async function variants(sizes: Sizes, threads: number): Promise<readonly 
       const given = Object.entries(all).filter(([input]) => input in file.inputs);
       await runner.run(Object.fromEntries(given), fetch);
     };
-    return { name, change, nodes: file.nodeCount, sizeBytes: file.bytes.length, run };
+    return { name, change, nodes: file.nodeCount, run };
   };
 
   const own = build();
   const { loss, gradients, state } = own;
   const slopes = Object.fromEntries(gradients.map((g, i) => [`gradient/${i}`, g]));
   return [
-    await stepping(
-      'as it is',
-      'GELU one operator; gradients of biases, γ and β as products with ones',
-      own,
-    ),
+    await stepping('as it is', 'GELU one operator, bias gradients by ReduceSum', own),
     await stepping(
       'memory planned',
       'memory is planned ahead by the sizes seen before',
@@ -113,7 +106,7 @@ export async function variants(sizes: Sizes, threads: number): Promise<readonly 
       'GELU and its derivative from primitives',
       build(geluFormula),
     ),
-    await stepping('ReduceSum', 'gradients of biases, γ and β by ReduceSum', build(reducedSums)),
+    await stepping('sums as products', 'bias gradients as ones · dY', build(sumsAsProducts)),
     await once('nothing brought out', 'the new state is computed and left', own.outputs, state, [
       'loss',
     ]),

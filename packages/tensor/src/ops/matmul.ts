@@ -1,7 +1,6 @@
 import type { Dim, Spec } from '@limbeck/core';
 import { sameDim } from '../dims.js';
 import type { Operator } from '../operator.js';
-import { columnSums } from './column-sums.js';
 import {
   broadcastIndex,
   broadcastShapes,
@@ -135,7 +134,7 @@ export const affine: Operator = {
   gradient: ({ inputs: [x, weight], upstream: [dy] }) => [
     dy!.matmul(weight!, { transposeB: true }),
     x!.matmul(dy!, { transposeA: true }),
-    columnSums(dy!),
+    dy!.sum(0),
   ],
   lower: (emit) => emit.node('Gemm', emit.inputs, emit.outputs),
 };

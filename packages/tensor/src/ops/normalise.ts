@@ -1,7 +1,6 @@
 import { sameDim } from '../dims.js';
 import type { Operator, Value } from '../operator.js';
 import type { Tensor } from '../tensor.js';
-import { columnSums } from './column-sums.js';
 import { checkDtype, checkSameDtype, float, floats, int, refuseShapes } from './support.js';
 
 /** Calls back for every row of the last axis: its offset and its length. */
@@ -124,8 +123,8 @@ export const layerNorm: Operator<LayerNormAttributes> = {
       const m1 = inner.mean(-1, average);
       const m2 = inner.mul(centred).mean(-1, average);
       add(inner.sub(m1).sub(centred.mul(m2)).mul(scale!));
-      dGamma = columnSums(dy.mul(centred));
-      dBeta = columnSums(dy);
+      dGamma = dy.mul(centred).sumTo(gamma!.shape);
+      dBeta = dy.sumTo(gamma!.shape);
     }
     const width = x!.sizeOf(-1);
     if (dMean !== undefined) add(dMean.div(width).expand(x!.shape));
