@@ -27,6 +27,7 @@ export {
   type Least,
   type Shortfall,
 } from './group-split.js';
+export { joinSources } from './join-sources.js';
 export { prefetch, type PrefetchableSource } from './prefetch.js';
 export { jaccard, shingles, type ShingleOptions } from './shingles.js';
 export {
