@@ -54,18 +54,35 @@ export function runError(where: string, cause: unknown): LimbeckError {
   });
 }
 
-/** The error of a provider that is not there. */
+/** An execution provider that a build of ONNX Runtime knows. */
+export interface Provider {
+  /** As it is asked for, such as `cpu`. */
+  readonly name: string;
+  /** What it needs that the build does not bring; absent if that is nothing. */
+  readonly needs?: string;
+}
+
+/**
+ * The error of a provider that is not there, or does not start.
+ *
+ * @param where - the function that was asked for it
+ * @param provider - its name
+ * @param known - those that the build knows; the first is what `next` advises
+ * @param cause - why it failed to start
+ */
 export function providerError(
+  where: string,
   provider: string,
-  available: readonly string[],
+  known: readonly Provider[],
   cause?: unknown,
 ): LimbeckError {
   const why = cause === undefined ? '' : `, which failed to start: ${message(cause).trim()}`;
+  const list = known.map(({ name, needs }) => (needs ? `${name} (needs ${needs})` : name));
   return new LimbeckError('unknown-provider', {
-    where: 'nodeEngine',
+    where,
     given: `the provider "${provider}"${why}`,
-    expected: `one that works here; this build has ${available.join(', ')}`,
-    next: 'Use provider: "cpu", which runs everywhere.',
+    expected: `one that works here; this build has ${list.join(', ')}`,
+    next: `Use provider: "${known[0]?.name ?? 'cpu'}", which runs everywhere.`,
     cause,
   });
 }

@@ -1,71 +1,13 @@
-import type { OnnxGraph } from '@limbeck/tensor';
-import type * as Onnxruntime from 'onnxruntime-node';
-import type { Engine, Runner } from '../engine.js';
-import { graphFacts } from '../graph-facts.js';
-import { Lifetime } from '../lifetime.js';
-import { createRunner } from '../runner.js';
-import { providerError, sessionError } from '../session-errors.js';
-import { boundNames, specsFromMetadata, type ValueMetadata } from '../specs.js';
+import { input, toOnnx } from '@limbeck/tensor';
+import type { InferenceSession } from 'onnxruntime-node';
+import type { Engine } from '../engine.js';
+import { OrtEngine } from '../ort/ort-engine.js';
+import { type Provider, providerError, sessionError } from '../session-errors.js';
 import { loadOnnxruntime, type OnnxruntimeModule } from './onnxruntime.js';
 import type { EngineSettings } from './options.js';
-import { OrtSession, type SessionSpecs } from './ort-session.js';
+import { providerNames } from './providers.js';
 
-/** An engine whose sessions run on the thread that calls it. */
-class LocalEngine implements Engine {
-  readonly provider: string;
-  readonly threads: number;
-  readonly #ort: OnnxruntimeModule;
-  readonly #settings: EngineSettings;
-  readonly #abortSignal: AbortSignal | undefined;
-  readonly #life: Lifetime;
-  readonly #runners = new Set<Runner>();
-
-  constructor(ort: OnnxruntimeModule, settings: EngineSettings, abortSignal?: AbortSignal) {
-    this.provider = settings.provider;
-    this.threads = settings.threads;
-    this.#ort = ort;
-    this.#settings = settings;
-    this.#abortSignal = abortSignal;
-    this.#life = new Lifetime('engine', abortSignal);
-  }
-
-  load(graph: Uint8Array | OnnxGraph): Promise<Runner> {
-    return this.#life.use('load', async () => {
-      const bytes = graph instanceof Uint8Array ? graph : graph.bytes;
-      const { batchedProducts } = graphFacts(bytes);
-      const session = await this.#create(bytes);
-      const specs = graph instanceof Uint8Array ? specsOf(session) : graph;
-      const profiling = this.#settings.profile !== undefined;
-      const runner = createRunner(new OrtSession(this.#ort, session, specs, profiling), {
-        batchedProducts,
-        abortSignal: this.#abortSignal,
-      });
-      this.#runners.add(runner);
-      return runner;
-    });
-  }
-
-  async #create(bytes: Uint8Array): Promise<Onnxruntime.InferenceSession> {
-    const { provider } = this.#settings;
-    try {
-      return await this.#ort.InferenceSession.create(bytes, sessionOptions(this.#settings));
-    } catch (cause) {
-      if (provider !== 'cpu' && isProviderFault(cause)) {
-        throw providerError(provider, providerNames(this.#ort), cause);
-      }
-      throw sessionError('load', cause);
-    }
-  }
-
-  dispose(): Promise<void> {
-    return this.#life.end(async () => {
-      await Promise.all([...this.#runners].map((runner) => runner.dispose()));
-      this.#runners.clear();
-    });
-  }
-}
-
-function sessionOptions(settings: EngineSettings): Onnxruntime.InferenceSession.SessionOptions {
+function sessionOptions(settings: EngineSettings): InferenceSession.SessionOptions {
   const { threads, provider, optimization, memoryPattern, profile } = settings;
   return {
     executionProviders: [provider],
@@ -81,20 +23,22 @@ function sessionOptions(settings: EngineSettings): Onnxruntime.InferenceSession.
   };
 }
 
-const isProviderFault = (cause: unknown): boolean =>
-  /Failed to load shared library|WebGPU adapter|webgpu_context|no available backend/i.test(
-    cause instanceof Error ? cause.message : String(cause),
-  );
-
-function specsOf(session: Onnxruntime.InferenceSession): SessionSpecs {
-  const inputs = session.inputMetadata as readonly ValueMetadata[];
-  const outputs = session.outputMetadata as readonly ValueMetadata[];
-  const bound = boundNames(inputs);
-  return { inputs: specsFromMetadata(inputs, bound), outputs: specsFromMetadata(outputs, bound) };
-}
-
-function providerNames(ort: OnnxruntimeModule): string[] {
-  return ort.listSupportedBackends().map(({ name }) => name);
+/** Starts a provider on the smallest of graphs, so that one which cannot is refused before any work is done. */
+async function tryProvider(
+  ort: OnnxruntimeModule,
+  provider: string,
+  known: readonly Provider[],
+): Promise<void> {
+  const { bytes } = toOnnx({ y: input('x', { dtype: 'float32', shape: [1] }).neg() });
+  try {
+    const session = await ort.InferenceSession.create(bytes, {
+      executionProviders: [provider],
+      logSeverityLevel: 4,
+    });
+    await session.release();
+  } catch (cause) {
+    throw providerError('nodeEngine', provider, known, cause);
+  }
 }
 
 /** An engine on this thread. @throws LimbeckError `engine-missing`, `engine-failed`, `unknown-provider` */
@@ -103,7 +47,28 @@ export async function localEngine(
   abortSignal?: AbortSignal,
 ): Promise<Engine> {
   const ort = await loadOnnxruntime();
+  const { provider, threads, profile } = settings;
   const available = providerNames(ort);
-  if (!available.includes(settings.provider)) throw providerError(settings.provider, available);
-  return new LocalEngine(ort, settings, abortSignal);
+  if (!available.some(({ name }) => name === provider)) {
+    throw providerError('nodeEngine', provider, available);
+  }
+  const options = sessionOptions(settings);
+  if (provider !== 'cpu') await tryProvider(ort, provider, available);
+  const create = async (bytes: Uint8Array): Promise<InferenceSession> => {
+    try {
+      return await ort.InferenceSession.create(bytes, options);
+    } catch (cause) {
+      throw sessionError('load', cause);
+    }
+  };
+  const binding = {
+    provider,
+    threads,
+    create,
+    Tensor: ort.Tensor,
+    writesInto: true,
+    profiling: profile !== undefined,
+    inTurn: <R>(call: () => Promise<R>): Promise<R> => call(),
+  };
+  return new OrtEngine(binding, abortSignal);
 }

@@ -7,7 +7,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadOnnxruntime } from '../../src/node/onnxruntime.js';
+import { providerNames } from '../../src/node/providers.js';
 import { scalar, vector } from '../support/fake-session.js';
+
+/** What this system's build knows and does not bring. */
+const unbundled = providerNames(await loadOnnxruntime()).filter(({ needs }) => needs !== undefined);
 
 let engine: Engine;
 beforeAll(async () => {
@@ -144,6 +148,17 @@ describe('what is refused', () => {
       expected: expect.stringContaining('cpu') as string,
     });
   });
+
+  test.each(unbundled)(
+    'the provider $name without its libraries: unknown-provider, at once and with the reason',
+    async ({ name }) => {
+      await expect(nodeEngine({ provider: name })).rejects.toMatchObject({
+        code: 'unknown-provider',
+        expected: expect.stringContaining(`${name} (needs the ${name} libraries`) as string,
+        cause: expect.any(Error) as Error,
+      });
+    },
+  );
 
   test.each([0, 1.5, -1])('%s threads: invalid-option', async (threads) => {
     await expect(nodeEngine({ threads })).rejects.toMatchObject({ code: 'invalid-option' });

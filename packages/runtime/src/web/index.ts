@@ -1,0 +1,2 @@
+export type { OnnxruntimeWebModule, WebEngineOptions } from './options.js';
+export { webEngine } from './web-engine.js';
