@@ -4,6 +4,8 @@ import {
   type HostTree,
   type Json,
   LimbeckError,
+  mapTree,
+  type Spec,
   type Specs,
 } from '@limbeck/core';
 import { checkNotEmpty } from './checks.js';
@@ -11,6 +13,9 @@ import { checkNotEmpty } from './checks.js';
 /**
  * One source out of several that are read in step: labelled and unlabelled rows, rows to learn from and rows to be judged
  * on. The field that is named first counts the epochs; another one that ends starts again.
+ *
+ * Parts need not be of one size, so the names of their sizes get the field before them: `batch` of the part `seen` becomes
+ * `seen_batch`.
  *
  * @param parts - a source for each field of the batch
  * @throws LimbeckError `empty-data` without sources, or, when read, for one that yields nothing; `invalid-data` if a
@@ -71,11 +76,23 @@ export function joinSources<Batch extends { readonly [field: string]: unknown }>
 
   return {
     specs: Object.fromEntries(
-      fields.map((field) => [field, sourceOf(field).specs]),
+      fields.map((field) => [field, renamed(sourceOf(field).specs, field)]),
     ) as unknown as Specs<Batch>,
     live: fields.some((field) => sourceOf(field).live === true),
     open,
   };
+}
+
+/** Specs whose named sizes have a prefix; `floor` is no name but part of an expression. */
+function renamed(specs: unknown, field: string): unknown {
+  return mapTree<Spec>(specs, ({ dtype, shape }) => ({
+    dtype,
+    shape: shape.map((dim) =>
+      typeof dim === 'number'
+        ? dim
+        : dim.replaceAll(/[A-Za-z_]\w*/g, (name) => (name === 'floor' ? name : `${field}_${name}`)),
+    ),
+  }));
 }
 
 function readPositions(from: Json, fields: readonly string[]): { readonly [field: string]: Json } {

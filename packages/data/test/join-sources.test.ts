@@ -38,6 +38,18 @@ describe('joinSources', () => {
     expect(await read(source, 99)).toHaveLength(6);
   });
 
+  test('names the sizes of each part apart', () => {
+    const odd = {
+      ...rows(4),
+      specs: { x: { dtype: 'float32', shape: ['floor((tokens-1)/2)*2', 3] } },
+    } as const;
+    const { specs } = joinSources({ seen: rows(10), odd: odd as never });
+    expect(specs).toEqual({
+      seen: { dtype: 'int64', shape: ['seen_batch'] },
+      odd: { x: { dtype: 'float32', shape: ['floor((odd_tokens-1)/2)*2', 3] } },
+    });
+  });
+
   test('is live if a part of it is', () => {
     const live = { ...rows(4), live: true };
     expect(joinSources({ seen: rows(4), live }).live).toBe(true);
