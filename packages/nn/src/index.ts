@@ -1,3 +1,4 @@
+export { type Activation, activations } from './activations.js';
 export {
   additiveMask,
   type AttentionOptions,
@@ -21,6 +22,20 @@ export {
   type Conv1dSizes,
 } from './conv1d.js';
 export { countParameters } from './count-parameters.js';
+export {
+  causalDecoder,
+  type CausalDecoder,
+  type DecoderOutputs,
+  type NextOutputs,
+  type PrefillInputs,
+  type StepInputs,
+} from './decoder/causal-decoder.js';
+export type { DecoderBlockParameters } from './decoder/decoder-block.js';
+export { gpt2Names, llamaNames } from './decoder/decoder-names.js';
+export type { DecoderOptions, DecoderSizes } from './decoder/decoder-options.js';
+export type { DecoderParameters } from './decoder/decoder-parameters.js';
+export type { GroupedAttentionParameters, KeyValues } from './decoder/grouped-attention.js';
+export type { RotaryPairs } from './decoder/rotary.js';
 export { dropout, type DropoutOptions } from './dropout.js';
 export { embedding, embeddingParameters, type EmbeddingParameters } from './embedding.js';
 export {
@@ -45,6 +60,20 @@ export {
   xavierUniform,
   zeros,
 } from './initialisers.js';
+export type { LogitsGiven, LogitsHook } from './generate/adjust-logits.js';
+export type { SampleOptions } from './generate/choose-token.js';
+export {
+  type BeamOptions,
+  generate,
+  type Generated,
+  type GenerateOptions,
+} from './generate/generate.js';
+export {
+  type EvaluateGraph,
+  type GenerationFunctions,
+  type GenerationGraph,
+  generationGraphs,
+} from './generate/generation-graphs.js';
 export { layerNorm, layerNormParameters, type LayerNormParameters } from './layer-norm.js';
 export { linear, type LinearOptions, type LinearParameters, linearParameters } from './linear.js';
 export {
@@ -64,4 +93,12 @@ export {
 } from './ngram-classifier.js';
 export { hashNgrams, type NgramOptions } from './ngram-hash.js';
 export { ngramCounts, type NgramIndices, ngramIndices, type TextInputs } from './ngram-indices.js';
+export { norm, type NormParameters } from './norm.js';
 export { maskedMax, maskedMean } from './pooling.js';
+export { project, type ProjectionParameters } from './project.js';
+export {
+  readWeights,
+  type WeightNames,
+  type WeightSource,
+  writeWeights,
+} from './weights/named-weights.js';

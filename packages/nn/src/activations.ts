@@ -1,0 +1,39 @@
+import type { Tensor } from '@limbeck/tensor';
+
+/** What stands between a feed-forward half's two maps; `swiglu` has a third map, the gate. */
+export type Activation = 'swiglu' | 'gelu' | 'geluTanh' | 'relu' | 'silu';
+
+/** The names of {@link Activation}. */
+export const activations: readonly Activation[] = ['swiglu', 'gelu', 'geluTanh', 'relu', 'silu'];
+
+/**
+ * An activation of `[…, width]`. `swiglu` is SiLU(gate) · x (Shazeer, "GLU Variants Improve Transformer", 2020);
+ * `geluTanh` is GPT-2's approximation of GELU, ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))) (Hendrycks and Gimpel 2016).
+ *
+ * @param gate - what `swiglu` needs beside x, of the same shape
+ */
+export function activate(activation: Activation, x: Tensor, gate?: Tensor): Tensor {
+  switch (activation) {
+    case 'swiglu':
+      return silu(gate!).mul(x);
+    case 'silu':
+      return silu(x);
+    case 'relu':
+      return x.relu();
+    case 'gelu':
+      return x.gelu();
+    case 'geluTanh': {
+      const inner = x
+        .square()
+        .mul(0.044715)
+        .add(1)
+        .mul(x)
+        .mul(Math.sqrt(2 / Math.PI));
+      return inner.tanh().add(1).mul(x).mul(0.5);
+    }
+  }
+}
+
+function silu(x: Tensor): Tensor {
+  return x.mul(x.sigmoid());
+}
