@@ -6,10 +6,10 @@ import {
   LimbeckError,
   type Spec,
 } from '@limbeck/core';
-import { concat as concatOperator } from './ops/shape.js';
+import { sameShape } from './dims.js';
 import { dimension as dimensionOperator, iota as iotaOperator } from './ops/shape.js';
 import { constant as constantOperator, input as inputOperator } from './ops/source.js';
-import { frontAxis } from './ops/support.js';
+import { frontAxis, refuseShapes } from './ops/support.js';
 import { makeNode } from './tensor-base.js';
 import { Tensor } from './tensor.js';
 
@@ -62,9 +62,25 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
       next: 'Leave the concat out where there is nothing to join.',
     });
   }
-  if (tensors.length === 1) return first;
-  const front = frontAxis('concat', axis, first.shape.length);
-  return new Tensor(makeNode(concatOperator, tensors, { axis: front }));
+  return first.concat(tensors.slice(1), axis);
+}
+
+/** Tensors of one shape one after another along a new axis. @throws LimbeckError `invalid-option` for none */
+export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  const rank = (tensors[0]?.shape.length ?? 0) + 1;
+  const front = frontAxis('stack', axis, rank);
+  const apart = tensors.map((tensor) => {
+    if (!sameShape(tensor.shape, tensors[0]!.shape)) {
+      refuseShapes(
+        'stack',
+        tensors.map(({ shape }) => shape),
+        'tensors of one shape',
+        'Use concat() along an axis whose sizes differ.',
+      );
+    }
+    return tensor.reshape(tensor.shape.toSpliced(front, 0, 1));
+  });
+  return concat(apart, front);
 }
 
 /** `a` where the condition holds, `b` elsewhere; a number takes the other branch's dtype. */

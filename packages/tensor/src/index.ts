@@ -24,6 +24,7 @@ export {
   iota,
   oneHot,
   scalar,
+  stack,
   stopGradient,
   where,
 } from './functions.js';
@@ -65,7 +66,8 @@ export type { Optimizer } from './optimizer.js';
 export type { RandomStream } from './random.js';
 export { inScope } from './scope.js';
 export { type MatmulOptions, Tensor } from './tensor.js';
-export type { ReduceOptions } from './tensor-shaped.js';
+export type { CumsumOptions, Ordered, SortOptions, TopKOptions } from './tensor-ordered.js';
+export type { NormOptions, ReduceOptions, VarianceOptions } from './tensor-reduced.js';
 export type { SegmentPlan } from './segment/fill-buckets.js';
 export type { SegmentIndices, SegmentSources } from './segment/check-segments.js';
 export {

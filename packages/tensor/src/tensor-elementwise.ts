@@ -72,6 +72,40 @@ export abstract class ElementwiseTensor extends TensorBase {
   geluSlope(): Tensor {
     return this.#one(smooth.geluSlope);
   }
+  /** log(1 + e^x). */
+  softplus(): Tensor {
+    return this.#one(unary.softplus);
+  }
+  /** x / (1 + e^−x). Elfwing, Uchibe and Doya, "Sigmoid-Weighted Linear Units", 2017. */
+  silu(): Tensor {
+    return this.mul(this.sigmoid());
+  }
+  /** −1, 0 or 1. No gradient flows. */
+  sign(): Tensor {
+    return this.#one(unary.sign);
+  }
+  /** The nearest whole number, halves to the even one. No gradient flows. */
+  round(): Tensor {
+    return this.#one(unary.round);
+  }
+  /** The largest whole number that is not above. No gradient flows. */
+  floor(): Tensor {
+    return this.#one(unary.floor);
+  }
+  /** The smallest whole number that is not below. No gradient flows. */
+  ceil(): Tensor {
+    return this.#one(unary.ceil);
+  }
+  /**
+   * Brought into a range; no gradient flows where that changes it.
+   * @throws LimbeckError `invalid-option` if `min` is above `max`
+   */
+  clamp(min: number, max: number): Tensor {
+    if (min === -Infinity) return this.minimum(max);
+    return max === Infinity
+      ? this.maximum(min)
+      : this.apply(unary.clamp, [this.self], { min, max });
+  }
   /** The opposite truth value. */
   not(): Tensor {
     return this.#one(unary.not);
@@ -100,6 +134,26 @@ export abstract class ElementwiseTensor extends TensorBase {
   /** this / other; whole numbers are cut off towards 0. */
   div(other: Tensor | number): Tensor {
     return this.#two(binary.div, other);
+  }
+  /**
+   * this to the power of the other, as IEEE 754 has it: of a negative number to a fraction it is NaN. Powers of 1, 2, 3, ½
+   * and −1 are products, a root and a quotient, which take a tenth of the time.
+   */
+  pow(exponent: Tensor | number): Tensor {
+    switch (exponent) {
+      case 1:
+        return this.self;
+      case 2:
+        return this.square();
+      case 3:
+        return this.square().mul(this.self);
+      case 0.5:
+        return this.sqrt();
+      case -1:
+        return this.scalar(1).div(this.self);
+      default:
+        return this.#two(binary.pow, exponent);
+    }
   }
   /** The larger of both. */
   maximum(other: Tensor | number): Tensor {

@@ -1,54 +1,12 @@
 import { checkWhole, type Dim } from '@limbeck/core';
 import { addDims, multiplyDims, sameDim, sameShape } from './dims.js';
-import * as reduce from './ops/reduce.js';
 import * as shape from './ops/shape.js';
 import { frontAxis, refuseShapes } from './ops/support.js';
-import { ElementwiseTensor } from './tensor-elementwise.js';
+import { OrderedTensor } from './tensor-ordered.js';
 import type { Tensor } from './tensor.js';
 
-/** Options of the reductions. */
-export interface ReduceOptions {
-  /** Whether a reduced axis stays, with size 1. @defaultValue false */
-  readonly keep?: boolean;
-}
-
-/** The operators that change or reduce shapes. */
-export abstract class ShapedTensor extends ElementwiseTensor {
-  #axes(axes: number | readonly number[] | undefined): number[] {
-    const rank = this.shape.length;
-    if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
-    const list = typeof axes === 'number' ? [axes] : axes;
-    return list.map((axis) => frontAxis('reduce', axis, rank)).sort((a, b) => a - b);
-  }
-
-  /** The sum over axes, or over all of them. */
-  sum(axes?: number | readonly number[], { keep = false }: ReduceOptions = {}): Tensor {
-    return this.apply(reduce.sum, [this.self], { axes: this.#axes(axes), keep });
-  }
-  /** The mean over axes, or over all of them. */
-  mean(axes?: number | readonly number[], options: ReduceOptions = {}): Tensor {
-    const count = multiplyDims(...this.#axes(axes).map((axis) => this.shape[axis]!));
-    return this.sum(axes, options).div(this.#number(count));
-  }
-  /** The largest element over axes, or over all of them. */
-  max(axes?: number | readonly number[], { keep = false }: ReduceOptions = {}): Tensor {
-    return this.apply(reduce.max, [this.self], { axes: this.#axes(axes), keep });
-  }
-  /** The index of the first largest element along an axis, as int64. */
-  argMax(axis = -1): Tensor {
-    const front = frontAxis('argMax', axis, this.shape.length);
-    return this.apply(reduce.argMax, [this.self], { axis: front });
-  }
-
-  /** The size of an axis: a number, or a scalar of this dtype where it is known at run time. */
-  sizeOf(axis: number): Tensor | number {
-    return this.#number(this.shape[frontAxis('sizeOf', axis, this.shape.length)]!);
-  }
-  #number(dim: Dim): Tensor | number {
-    if (typeof dim === 'number') return dim;
-    return this.apply(shape.dimension, [], { dim }).cast(this.dtype);
-  }
-
+/** The operators that change shapes. */
+export abstract class ShapedTensor extends OrderedTensor {
   /** The same elements in another shape; one size may be −1 and is worked out. */
   reshape(to: readonly Dim[]): Tensor {
     const target = to.includes(-1) ? this.#inferred(to) : to;
@@ -123,5 +81,22 @@ export abstract class ShapedTensor extends ElementwiseTensor {
     checkWhole('pad', { before, after }, 0, 'Use slice to take elements away.');
     const extended = addDims(this.shape[front]!, before);
     return this.unslice(front, before, extended, addDims(extended, after));
+  }
+  /** Others behind this one along an axis. */
+  concat(others: readonly Tensor[], axis = 0): Tensor {
+    if (others.length === 0) return this.self;
+    const front = frontAxis('concat', axis, this.shape.length);
+    return this.apply(shape.concat, [this.self, ...others], { axis: front });
+  }
+  /** All of this as often as said along each axis, one after the other. */
+  tile(repeats: readonly number[]): Tensor {
+    if (repeats.length !== this.shape.length) {
+      refuseShapes('tile', [this.shape], `one number an axis, not [${repeats.join(', ')}]`);
+    }
+    checkWhole('tile', Object.fromEntries(repeats.entries()), 1, 'Repeat 1 time to keep an axis.');
+    const apart = this.shape.flatMap((dim) => [1, dim]);
+    const wide = this.shape.flatMap((dim, axis) => [repeats[axis]!, dim]);
+    const joined = this.shape.map((dim, axis) => multiplyDims(dim, repeats[axis]!));
+    return this.reshape(apart).expand(wide).reshape(joined);
   }
 }

@@ -4,6 +4,8 @@ import * as conv from './ops/conv1d.js';
 import * as indexed from './ops/index-ops.js';
 import * as linear from './ops/matmul.js';
 import * as normalise from './ops/normalise.js';
+import * as rms from './ops/rms-norm.js';
+import { frontAxis } from './ops/support.js';
 import { ShapedTensor } from './tensor-shaped.js';
 
 /** Options of {@link Tensor.matmul}. */
@@ -53,6 +55,10 @@ export class Tensor extends ShapedTensor {
   layerNorm(gamma: Tensor, beta: Tensor, epsilon = 1e-5): Tensor {
     return this.apply(normalise.layerNorm, [this, gamma, beta], { epsilon });
   }
+  /** γ x / √(mean x² + ε) over the last axis. */
+  rmsNorm(gamma: Tensor, epsilon = 1e-6): Tensor {
+    return this.apply(rms.rmsNorm, [this, gamma], { epsilon });
+  }
   /** Rows of this table `[rows, …rest]` by whole numbers `[…indices]`: `[…indices, …rest]`. */
   gather(indices: Tensor): Tensor {
     return this.apply(indexed.gather, [this, indices], {});
@@ -63,11 +69,12 @@ export class Tensor extends ShapedTensor {
   }
   /** Elements along the last axis by index. */
   takeAlong(indices: Tensor): Tensor {
-    return this.apply(indexed.takeAlong, [this, indices], {});
+    return this.gatherAlong(-1, indices);
   }
-  /** These elements `[…, m]` added up at indices `[…, m]` along a last axis of `size`. */
-  scatterAddAlong(indices: Tensor, size: Dim): Tensor {
-    return this.apply(indexed.scatterAddAlong, [this, indices], { size });
+  /** These elements `[…, m, …]` added up at indices `[…, m, …]` along an axis, by default the last, of `size`. */
+  scatterAddAlong(indices: Tensor, size: Dim, axis = -1): Tensor {
+    const front = frontAxis('scatterAddAlong', axis, this.shape.length);
+    return this.apply(indexed.scatterAddAlong, [this, indices], { size, axis: front });
   }
   /** Cross-correlation of `[batch, in, length]` with `[out, in, kernel]`, without padding. */
   conv1d(weight: Tensor, { stride = 1 }: { readonly stride?: number } = {}): Tensor {

@@ -2,7 +2,7 @@ import { fc } from '@fast-check/vitest';
 import type { Engine } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { operatorCases } from '../../../tensor/test/support/operator-cases.js';
+import { allCases } from '../../../tensor/test/support/operator-cases.js';
 import { expectEnginesAgree, hasWidth } from '../support/engines-agree.js';
 
 let engine: Engine;
@@ -12,16 +12,16 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 describe('ONNX Runtime agrees with the interpreter, forwards and in the gradient', () => {
-  test.each(Object.entries(operatorCases))('%s', async (name, arbitrary) => {
+  test.each(Object.entries(allCases))('%s', async (name, arbitrary) => {
     const drawn = name === 'scatterAddRows' ? arbitrary.filter(hasWidth) : arbitrary;
     const agree = fc.asyncProperty(drawn, (trial) => expectEnginesAgree(engine, trial, false));
     await fc.assert(agree, { numRuns: 15, seed: 3 });
   });
 
-  test.each(['matmul', 'layerNorm', 'conv1d', 'slice', 'segmentSum'])(
+  test.each(['matmul', 'layerNorm', 'rmsNorm', 'conv1d', 'slice', 'segmentSum'])(
     '%s in operators of the standard alone',
     async (name) => {
-      const agree = fc.asyncProperty(operatorCases[name]!, (trial) =>
+      const agree = fc.asyncProperty(allCases[name]!, (trial) =>
         expectEnginesAgree(engine, trial, true),
       );
       await fc.assert(agree, { numRuns: 10, seed: 4 });

@@ -1,7 +1,7 @@
-import { type DType, LimbeckError, type Spec } from '@limbeck/core';
-import type { Operator, Value } from '../operator.js';
+import type { DType } from '@limbeck/core';
+import type { Operator } from '../operator.js';
 import { dataTypeOf } from '../onnx/element-kinds.js';
-import type { Tensor } from '../tensor.js';
+import { binary, checkDivisor, comparison, signed } from './binary-rule.js';
 import {
   broadcastIndex,
   broadcastShapes,
@@ -9,92 +9,7 @@ import {
   checkSameDtype,
   floats,
   int,
-  wrap,
 } from './support.js';
-
-const signed: readonly DType[] = [...floats, 'int32', 'int64'];
-
-function inferBroadcast(name: string, inputs: readonly Spec[], dtypes: readonly DType[]): Spec {
-  checkSameDtype(name, inputs);
-  checkDtype(name, inputs[0]!, dtypes);
-  const shape = broadcastShapes(name, ...inputs.map((input) => input.shape));
-  return { dtype: inputs[0]!.dtype, shape };
-}
-
-function pairs(
-  [a, b]: readonly Value[],
-  shape: readonly number[],
-  value: (x: number, y: number) => number,
-): Float64Array {
-  const [x, y] = [a!.data, b!.data];
-  const out = new Float64Array(shape.reduce((product, size) => product * size, 1));
-  // Scalars and equal shapes need no index, and are what large graphs are made of.
-  if (y.length === 1 && x.length === out.length) {
-    for (let i = 0; i < out.length; i++) out[i] = value(x[i]!, y[0]!);
-  } else if (x.length === out.length && y.length === out.length) {
-    for (let i = 0; i < out.length; i++) out[i] = value(x[i]!, y[i]!);
-  } else {
-    const left = broadcastIndex(a!.shape, shape);
-    const right = broadcastIndex(b!.shape, shape);
-    for (let i = 0; i < out.length; i++) out[i] = value(x[left[i]!]!, y[right[i]!]!);
-  }
-  return out;
-}
-
-function checkDivisor(operator: string, divisor: number): void {
-  if (divisor !== 0) return;
-  throw new LimbeckError('invalid-data', {
-    where: operator,
-    given: 'a whole number divided by 0',
-    expected: 'a divisor that is not 0',
-    next: 'Use maximum(1) on counts, or divide floats.',
-  });
-}
-
-interface BinaryRule {
-  readonly dtypes: readonly DType[];
-  readonly value: (x: number, y: number, dtype: DType) => number;
-  /** Gradients by both inputs before they are summed to the inputs' shapes. */
-  readonly gradient:
-    | ((a: Tensor, b: Tensor, y: Tensor, dy: Tensor) => readonly [Tensor, Tensor])
-    | string;
-}
-
-function binary(name: string, onnx: string, rule: BinaryRule): Operator {
-  const { dtypes, value, gradient } = rule;
-  return {
-    name,
-    infer: (inputs) => [inferBroadcast(name, inputs, dtypes)],
-    evaluate: (inputs, _attributes, [out]) => [
-      pairs(inputs, out!.shape, (x, y) => wrap(out!.dtype, value(x, y, out!.dtype))),
-    ],
-    gradient:
-      typeof gradient === 'string'
-        ? gradient
-        : ({ inputs: [a, b], outputs, upstream }) => {
-            const [da, db] = gradient(a!, b!, outputs[0]!, upstream[0]!);
-            return [da.sumTo(a!.shape), db.sumTo(b!.shape)];
-          },
-    lower: (emit) => emit.node(onnx, emit.inputs, emit.outputs),
-  };
-}
-
-function comparison(
-  name: string,
-  onnx: string,
-  dtypes: readonly DType[],
-  value: (x: number, y: number) => boolean,
-): Operator {
-  return {
-    name,
-    infer: (inputs) => [{ dtype: 'bool', shape: inferBroadcast(name, inputs, dtypes).shape }],
-    evaluate: (inputs, _attributes, [out]) => [
-      pairs(inputs, out!.shape, (x, y) => (value(x, y) ? 1 : 0)),
-    ],
-    gradient: 'a truth value has no gradient',
-    lower: (emit) => emit.node(onnx, emit.inputs, emit.outputs),
-  };
-}
 
 /** a + b. */
 export const add: Operator = binary('add', 'Add', {
@@ -128,6 +43,23 @@ export const div: Operator = binary('div', 'Div', {
   gradient: (_a, b, y, dy) => {
     const da = dy.div(b);
     return [da, da.mul(y).neg()];
+  },
+});
+
+/**
+ * a to the power b. The gradient by a is 0 where b is 0, and that by b is 0 where a is not above 0, where the logarithm
+ * that it holds does not exist.
+ */
+export const pow: Operator = binary('pow', 'Pow', {
+  dtypes: floats,
+  // ONNX and IEEE 754 have 1^NaN = 1 and (−1)^±∞ = 1; JavaScript has NaN.
+  value: (x, y) => (x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y),
+  gradient: (a, b, y, dy) => {
+    const none = b.equal(0);
+    const slope = none.where(dy.scalar(0), b.mul(a.pow(none.where(dy.scalar(0), b.sub(1)))));
+    const positive = a.greater(0);
+    const logarithm = positive.where(a, dy.scalar(1)).log();
+    return [dy.mul(slope), dy.mul(positive.where(y, dy.scalar(0))).mul(logarithm)];
   },
 });
 

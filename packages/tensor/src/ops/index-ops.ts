@@ -1,7 +1,7 @@
 import { type Dim, type DType, LimbeckError } from '@limbeck/core';
 import { sameDim, sameShape } from '../dims.js';
 import type { Operator } from '../operator.js';
-import { checkDtype, floats, int, refuseShapes, zeroOf } from './support.js';
+import { checkDtype, floats, int, refuseShapes, stridesOf, walk, zeroOf } from './support.js';
 
 const whole: readonly DType[] = ['int64', 'int32'];
 
@@ -92,78 +92,96 @@ export const scatterAddRows: Operator<RowsAttributes> = {
   },
 };
 
-/** Elements along the last axis by index: `[…, n]` and `[…, m]` give `[…, m]`. */
-export const takeAlong: Operator = {
+/** Attributes of {@link takeAlong}. */
+export interface TakeAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+}
+
+/** For each element of `shape` in order, where its line along an axis begins in `of`, and the step along that axis. */
+function alongLines(
+  shape: readonly number[],
+  of: readonly number[],
+  axis: number,
+): [Int32Array, number] {
+  const strides = stridesOf(of);
+  const steps = strides.map((stride, other) => (other === axis ? 0 : stride));
+  return [walk(shape, steps), strides[axis]!];
+}
+
+function differAt(axis: number, a: readonly Dim[], b: readonly Dim[]): boolean {
+  return axis < a.length && a.length === b.length && sameShape(a.with(axis, 1), b.with(axis, 1));
+}
+
+/** Elements along an axis by index: `[…, n, …]` and `[…, m, …]` give `[…, m, …]`. */
+export const takeAlong: Operator<TakeAttributes> = {
   name: 'takeAlong',
-  infer: ([x, indices]) => {
+  infer: ([x, indices], { axis }) => {
     checkDtype('takeAlong', indices!, whole);
-    if (
-      x!.shape.length === 0 ||
-      x!.shape.length !== indices!.shape.length ||
-      !sameShape(x!.shape.slice(0, -1), indices!.shape.slice(0, -1))
-    ) {
-      refuseShapes(
-        'takeAlong',
-        [x!.shape, indices!.shape],
-        'shapes that differ at the last axis alone',
-      );
+    if (!differAt(axis, x!.shape, indices!.shape)) {
+      const where = axis === x!.shape.length - 1 ? 'the last axis' : `axis ${axis}`;
+      refuseShapes('takeAlong', [x!.shape, indices!.shape], `shapes that differ at ${where} alone`);
     }
     return [{ dtype: x!.dtype, shape: indices!.shape }];
   },
-  evaluate: ([x, indices]) => {
-    const [n, m] = [x!.shape.at(-1)!, indices!.shape.at(-1)!];
+  evaluate: ([x, indices], { axis }) => {
+    const [starts, stride] = alongLines(indices!.shape, x!.shape, axis);
     return [
       indices!.data.map((index, i) => {
-        checkIndex('takeAlong', index, n);
-        return x!.data[Math.floor(i / m) * n + index]!;
+        checkIndex('takeAlong', index, x!.shape[axis]!);
+        return x!.data[starts[i]! + index * stride]!;
       }),
     ];
   },
-  gradient: ({ inputs: [x, indices], upstream: [dy] }) => [
-    dy!.scatterAddAlong(indices!, x!.shape.at(-1)!),
+  gradient: ({ inputs: [x, indices], upstream: [dy], attributes: { axis } }) => [
+    dy!.scatterAddAlong(indices!, x!.shape[axis]!, axis),
     undefined,
   ],
-  lower: (emit) => emit.node('GatherElements', emit.inputs, emit.outputs, { axis: int(-1) }),
+  lower: (emit, { axis }) =>
+    emit.node('GatherElements', emit.inputs, emit.outputs, { axis: int(axis) }),
 };
 
 /** Attributes of {@link scatterAddAlong}. */
-export interface AlongAttributes {
-  /** The size of the last axis of what comes out. */
+export interface AlongAttributes extends TakeAttributes {
+  /** The size of the axis in what comes out. */
   readonly size: Dim;
 }
 
-/** Elements `[…, m]` added up at their indices `[…, m]` along a last axis of the given size. */
+/** Elements `[…, m, …]` added up at their indices `[…, m, …]` along an axis of the given size. */
 export const scatterAddAlong: Operator<AlongAttributes> = {
   name: 'scatterAddAlong',
-  infer: ([updates, indices], { size }) => {
+  infer: ([updates, indices], { axis, size }) => {
     checkDtype('scatterAddAlong', updates!, floats);
     checkDtype('scatterAddAlong', indices!, whole);
-    if (updates!.shape.length === 0 || !sameShape(updates!.shape, indices!.shape)) {
+    if (axis >= updates!.shape.length || !sameShape(updates!.shape, indices!.shape)) {
       refuseShapes(
         'scatterAddAlong',
         [updates!.shape, indices!.shape],
         'equal shapes of one axis or more',
       );
     }
-    return [{ dtype: updates!.dtype, shape: [...updates!.shape.slice(0, -1), size] }];
+    return [{ dtype: updates!.dtype, shape: updates!.shape.with(axis, size) }];
   },
-  evaluate: ([updates, indices], _attributes, [out]) => {
-    const [m, n] = [indices!.shape.at(-1)!, out!.shape.at(-1)!];
+  evaluate: ([updates, indices], { axis }, [out]) => {
+    const [starts, stride] = alongLines(indices!.shape, out!.shape, axis);
     const result = new Float64Array(out!.shape.reduce((a, b) => a * b, 1));
     indices!.data.forEach((index, i) => {
-      checkIndex('scatterAddAlong', index, n);
-      result[Math.floor(i / m) * n + index]! += updates!.data[i]!;
+      checkIndex('scatterAddAlong', index, out!.shape[axis]!);
+      result[starts[i]! + index * stride]! += updates!.data[i]!;
     });
     return [result];
   },
-  gradient: ({ inputs: [, indices], upstream: [dy] }) => [dy!.takeAlong(indices!), undefined],
-  lower: (emit) => {
+  gradient: ({ inputs: [, indices], upstream: [dy], attributes: { axis } }) => [
+    dy!.gatherAlong(axis, indices!),
+    undefined,
+  ],
+  lower: (emit, { axis }) => {
     const { dtype, shape } = emit.outputSpecs[0]!;
     const zeros = emit.fresh();
     const zero = emit.constant(zeroOf(dtype));
     emit.node('Expand', [zero, emit.shape(shape)], [zeros]);
     emit.node('ScatterElements', [zeros, emit.inputs[1]!, emit.inputs[0]!], emit.outputs, {
-      axis: int(-1),
+      axis: int(axis),
       reduction: { string: 'add' },
     });
   },

@@ -79,57 +79,86 @@ function lowest(dtype: DType): number {
   return dtype === 'int64' ? -(2 ** 63) : -Infinity;
 }
 
+/** What ONNX gives as the smallest of no elements. */
+function highest(dtype: DType): number {
+  if (dtype === 'int32') return 2 ** 31 - 1;
+  return dtype === 'int64' ? 2 ** 63 - 1 : Infinity;
+}
+
+function extreme(
+  name: string,
+  onnx: string,
+  start: (dtype: DType) => number,
+  better: (a: number, b: number) => number,
+): Operator<ReduceAttributes> {
+  return {
+    name,
+    infer: ([x], attributes) => [infer(name, x!, attributes)],
+    evaluate: ([x], { axes }) => [fold(x!, axes, start(x!.dtype), better)],
+    gradient: ({ inputs: [x], outputs: [y], upstream: [dy], attributes: { axes } }) => {
+      const kept = reducedShape(x!.shape, { axes, keep: true });
+      const hits = x!.equal(y!.reshape(kept)).cast(x!.dtype);
+      const share = dy!.reshape(kept).div(hits.sum(axes, { keep: true }));
+      return [hits.mul(share)];
+    },
+    lower: (emit, { axes, keep }) => {
+      if (axes.length === 0) return emit.node('Identity', emit.inputs, emit.outputs);
+      emit.node(onnx, [emit.inputs[0]!, emit.constant(int64s(axes))], emit.outputs, {
+        keepdims: int(keep ? 1 : 0),
+      });
+    },
+  };
+}
+
 /**
  * The largest element over axes, the dtype's lowest value over an empty one; its gradient is shared equally among
  * equal largest ones.
  */
-export const max: Operator<ReduceAttributes> = {
-  name: 'max',
-  infer: ([x], attributes) => [infer('max', x!, attributes)],
-  evaluate: ([x], { axes }) => [fold(x!, axes, lowest(x!.dtype), Math.max)],
-  gradient: ({ inputs: [x], outputs: [y], upstream: [dy], attributes: { axes } }) => {
-    const kept = reducedShape(x!.shape, { axes, keep: true });
-    const hits = x!.equal(y!.reshape(kept)).cast(x!.dtype);
-    const share = dy!.reshape(kept).div(hits.sum(axes, { keep: true }));
-    return [hits.mul(share)];
-  },
-  lower: (emit, { axes, keep }) => {
-    if (axes.length === 0) return emit.node('Identity', emit.inputs, emit.outputs);
-    emit.node('ReduceMax', [emit.inputs[0]!, emit.constant(int64s(axes))], emit.outputs, {
-      keepdims: int(keep ? 1 : 0),
-    });
-  },
-};
+export const max: Operator<ReduceAttributes> = extreme('max', 'ReduceMax', lowest, Math.max);
 
-/** Attributes of {@link argMax}. */
+/** The smallest element over axes, the dtype's highest value over an empty one; its gradient is shared likewise. */
+export const min: Operator<ReduceAttributes> = extreme('min', 'ReduceMin', highest, Math.min);
+
+/** Attributes of {@link argMax} and {@link argMin}. */
 export interface ArgMaxAttributes {
   readonly axis: number;
 }
 
+function position(
+  name: string,
+  onnx: string,
+  better: (a: number, b: number) => boolean,
+): Operator<ArgMaxAttributes> {
+  return {
+    name,
+    infer: ([x], { axis }) => {
+      checkDtype(name, x!, numbers);
+      const front = frontAxis(name, axis, x!.shape.length);
+      return [{ dtype: 'int64', shape: x!.shape.filter((_, other) => other !== front) }];
+    },
+    evaluate: ([x], { axis }) => {
+      const size = x!.shape[axis]!;
+      const stride = stridesOf(x!.shape)[axis]!;
+      const rest = x!.shape.map((dim, other) => (other === axis ? 1 : dim));
+      const starts = walk(rest, stridesOf(x!.shape));
+      return [
+        Float64Array.from(starts, (start) => {
+          let best = 0;
+          for (let i = 1; i < size; i++) {
+            if (better(x!.data[start + i * stride]!, x!.data[start + best * stride]!)) best = i;
+          }
+          return best;
+        }),
+      ];
+    },
+    gradient: 'an index has no gradient',
+    lower: (emit, { axis }) =>
+      emit.node(onnx, emit.inputs, emit.outputs, { axis: int(axis), keepdims: int(0) }),
+  };
+}
+
 /** The index of the first largest element along an axis, as int64; the axis is dropped. */
-export const argMax: Operator<ArgMaxAttributes> = {
-  name: 'argMax',
-  infer: ([x], { axis }) => {
-    checkDtype('argMax', x!, ['float32', 'float64', 'int32', 'int64']);
-    const front = frontAxis('argMax', axis, x!.shape.length);
-    return [{ dtype: 'int64', shape: x!.shape.filter((_, other) => other !== front) }];
-  },
-  evaluate: ([x], { axis }) => {
-    const size = x!.shape[axis]!;
-    const stride = stridesOf(x!.shape)[axis]!;
-    const rest = x!.shape.map((dim, other) => (other === axis ? 1 : dim));
-    const starts = walk(rest, stridesOf(x!.shape));
-    return [
-      Float64Array.from(starts, (start) => {
-        let best = 0;
-        for (let i = 1; i < size; i++) {
-          if (x!.data[start + i * stride]! > x!.data[start + best * stride]!) best = i;
-        }
-        return best;
-      }),
-    ];
-  },
-  gradient: 'an index has no gradient',
-  lower: (emit, { axis }) =>
-    emit.node('ArgMax', emit.inputs, emit.outputs, { axis: int(axis), keepdims: int(0) }),
-};
+export const argMax: Operator<ArgMaxAttributes> = position('argMax', 'ArgMax', (a, b) => a > b);
+
+/** The index of the first smallest element along an axis, as int64; the axis is dropped. */
+export const argMin: Operator<ArgMaxAttributes> = position('argMin', 'ArgMin', (a, b) => a < b);

@@ -1,4 +1,4 @@
-import type { DType } from '@limbeck/core';
+import { type DType, hostTensor, LimbeckError } from '@limbeck/core';
 import type { Operator, Value } from '../operator.js';
 import type { Tensor } from '../tensor.js';
 import { dataTypeOf } from '../onnx/element-kinds.js';
@@ -78,6 +78,68 @@ export const relu: Operator = unary('relu', 'Relu', {
   // A comparison's bool cast to a number costs a tenth of Where.
   gradient: (_x, y, dy) => dy.mul(y.greater(0).cast(y.dtype)),
 });
+
+/** log(1 + e^x), without overflow. */
+export const softplus: Operator = unary('softplus', 'Softplus', {
+  value: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  gradient: (x, _y, dy) => dy.mul(x.sigmoid()),
+});
+
+/** A step function, whose gradient is 0 wherever it has one. */
+function steps(name: string, onnx: string, value: (x: number) => number): Operator {
+  return { ...unary(name, onnx, { value, gradient: '' }), gradient: () => [undefined] };
+}
+
+/** −1, 0 or 1; its gradient is 0. */
+export const sign: Operator = steps('sign', 'Sign', Math.sign);
+
+/** The nearest whole number, halves to the even one, as ONNX and IEEE 754 have it; its gradient is 0. */
+export const round: Operator = steps('round', 'Round', (x) => {
+  const down = Math.floor(x);
+  const rest = x - down;
+  if (rest !== 0.5) return rest < 0.5 ? down : down + 1;
+  return down % 2 === 0 ? down : down + 1;
+});
+
+/** The largest whole number that is not above x; its gradient is 0. */
+export const floor: Operator = steps('floor', 'Floor', Math.floor);
+
+/** The smallest whole number that is not below x; its gradient is 0. */
+export const ceil: Operator = steps('ceil', 'Ceil', Math.ceil);
+
+/** Attributes of {@link clamp}. */
+export interface ClampAttributes {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** x where it lies between two numbers, else the nearer one; the gradient is 1 where x is kept and 0 elsewhere. */
+export const clamp: Operator<ClampAttributes> = {
+  name: 'clamp',
+  infer: ([x], { min, max }) => {
+    checkDtype('clamp', x!, floats);
+    if (!(min <= max)) {
+      throw new LimbeckError('invalid-option', {
+        where: 'clamp',
+        given: `a range from ${min} to ${max}`,
+        expected: 'a least number that is not above the greatest',
+        next: 'Swap them, or use maximum() or minimum() for one bound alone.',
+      });
+    }
+    return [x!];
+  },
+  evaluate: ([x], { min, max }) => [
+    x!.data.map((element) => Math.min(max, Math.max(min, element))),
+  ],
+  gradient: ({ inputs: [x], outputs: [y], upstream: [dy] }) => [
+    dy!.mul(x!.equal(y!).cast(x!.dtype)),
+  ],
+  lower: (emit, { min, max }) => {
+    const { dtype } = emit.outputSpecs[0]!;
+    const bounds = [min, max].map((bound) => emit.constant(hostTensor(dtype, [], [bound])));
+    emit.node('Clip', [emit.inputs[0]!, ...bounds], emit.outputs);
+  },
+};
 
 /**
  * The error function in float64 from its Maclaurin series (|x| < 3) and its continued fraction (beyond).

@@ -4,7 +4,10 @@ import * as gelu from '../../src/ops/gelu.js';
 import * as indexed from '../../src/ops/index-ops.js';
 import * as linear from '../../src/ops/matmul.js';
 import * as normalise from '../../src/ops/normalise.js';
+import * as ordered from '../../src/ops/ordered.js';
+import * as rearrange from '../../src/ops/rearrange.js';
 import * as reduce from '../../src/ops/reduce.js';
+import * as rmsNorm from '../../src/ops/rms-norm.js';
 import * as segment from '../../src/ops/segment.js';
 import * as shape from '../../src/ops/shape.js';
 import * as source from '../../src/ops/source.js';
@@ -18,7 +21,10 @@ const modules = [
   indexed,
   linear,
   normalise,
+  ordered,
+  rearrange,
   reduce,
+  rmsNorm,
   segment,
   shape,
   source,

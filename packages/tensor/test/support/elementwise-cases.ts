@@ -18,6 +18,13 @@ const kinked = (build: Unary) =>
     return m.trial(({ x }) => [build(x!)]);
   });
 
+/** Values within 0.3 of a whole number. */
+const level = (build: Unary) =>
+  trials((m) => {
+    m.feed('x', 'float32', m.shape(), () => m.whole(-3, 3) + m.whole(-3, 3) / 10);
+    return m.trial(({ x }) => [build(x!)]);
+  });
+
 /** Two shapes that broadcast, either of them the wider one. */
 function pair(
   m: Material,
@@ -83,6 +90,17 @@ export const elementwiseCases: Cases = {
   geluSlope: unary((x) => x.geluSlope(), -4, 4),
   sin: unary((x) => x.sin()),
   cos: unary((x) => x.cos()),
+  softplus: unary((x) => x.softplus(), -4, 4),
+  // Half a unit from where they step, so that central differences see no step.
+  sign: kinked((x) => x.sign().add(x)),
+  round: level((x) => x.round().add(x)),
+  floor: level((x) => x.sub(0.5).floor().add(x)),
+  ceil: level((x) => x.sub(0.5).ceil().mul(x)),
+  clamp: kinked((x) => x.add(0.5).clamp(0.5, 1.75)),
+  pow: trials((m) => {
+    pair(m, (name, shape) => m.floats(name, shape, name === 'a' ? 0.5 : -2, 2));
+    return m.trial(({ a, b }) => [a!.pow(b!)]);
+  }),
   not: truths((a, b) => a.not().or(b)),
   // A path around the stop, whose gradient must be all there is.
   stopGradient: unary((x) => x.add(x.stopGradient().sub(x.stopGradient()))),

@@ -67,15 +67,22 @@ export const linearCases: Cases = {
     return m.trial(({ x, at }) => [x!.scatterAddRows(at!, rows)]);
   }),
   takeAlong: trials((m) => {
-    const [lead, size] = [m.shape(0, 2), m.dim(1, 4)];
-    m.floats('x', [...lead, size]);
-    m.wholes('at', [...lead, m.dim(0, 3)], 0, m.size(size) - 1);
-    return m.trial(({ x, at }) => [x!.takeAlong(at!)]);
+    const [lead, size, after] = [m.shape(0, 1), m.dim(1, 4), m.shape(0, 1)];
+    m.floats('x', [...lead, size, ...after]);
+    m.wholes('at', [...lead, m.dim(0, 3), ...after], 0, m.size(size) - 1);
+    return m.trial(({ x, at }) => [x!.gatherAlong(lead.length, at!)]);
   }),
   scatterAddAlong: trials((m) => {
-    const [shape, size] = [[...m.shape(0, 2), m.dim(0, 4)], m.whole(1, 3)];
+    const [lead, size] = [m.shape(0, 1), m.whole(1, 3)];
+    const shape = [...lead, m.dim(0, 4), ...m.shape(0, 1)];
     m.floats('x', shape);
     m.wholes('at', shape, 0, size - 1);
-    return m.trial(({ x, at }) => [x!.scatterAddAlong(at!, size)]);
+    return m.trial(({ x, at }) => [x!.scatterAddAlong(at!, size, lead.length)]);
+  }),
+  rmsNorm: trials((m) => {
+    const width = m.dim(1, 4);
+    m.floats('x', [...m.shape(0, 2), width]);
+    m.floats('gamma', [width]);
+    return m.trial(({ x, gamma }) => [x!.rmsNorm(gamma!, 0.5)]);
   }),
 };

@@ -1,6 +1,8 @@
 import type { fc } from '@fast-check/vitest';
+import { composedCases } from './composed-cases.js';
 import { elementwiseCases } from './elementwise-cases.js';
 import { linearCases } from './linear-cases.js';
+import { reducedCases } from './reduced-cases.js';
 import { segmentCases } from './segment-cases.js';
 import { shapedCases } from './shaped-cases.js';
 import type { Trial } from './trial.js';
@@ -12,6 +14,10 @@ export type Cases = { readonly [operator: string]: fc.Arbitrary<Trial> };
 export const operatorCases: Cases = {
   ...elementwiseCases,
   ...shapedCases,
+  ...reducedCases,
   ...linearCases,
   ...segmentCases,
 };
+
+/** Those, and what is made of operators alone, by its name in the API. */
+export const allCases: Cases = { ...operatorCases, ...composedCases };

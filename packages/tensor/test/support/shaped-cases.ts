@@ -4,10 +4,6 @@ import { concat, constant, dimension, iota } from '../../src/functions.js';
 import { type Material, trials } from './trial.js';
 import type { Cases } from './operator-cases.js';
 
-function someAxes(m: Material, rank: number): number[] {
-  return Array.from({ length: rank }, (_, axis) => axis).filter(() => m.chance());
-}
-
 function shuffled(m: Material, rank: number): number[] {
   const order = Array.from({ length: rank }, (_, axis) => axis);
   for (let i = rank - 1; i > 0; i--) {
@@ -23,7 +19,7 @@ function range(m: Material, size: number): { start: number; stop: number; step: 
   return { start, stop: m.whole(start, size), step: m.whole(1, 3) };
 }
 
-/** Operators that move, repeat or reduce elements, and the sources. */
+/** Operators that move or repeat elements, and the sources. */
 export const shapedCases: Cases = {
   input: trials((m) => {
     m.floats('x', m.shape());
@@ -100,22 +96,27 @@ export const shapedCases: Cases = {
     m.floats('x', shape.with(axis, Math.floor((stop - start + step - 1) / step)));
     return m.trial(({ x }) => [x!.unslice(axis, start, stop, size, step)]);
   }),
-  sum: trials((m) => {
-    const shape = m.shape();
+  split: trials((m) => {
+    const shape = m.shape(1);
+    const axis = m.whole(0, shape.length - 1);
+    const sizes = [m.whole(0, 2), shape[axis]!, m.whole(0, 2)];
+    m.floats('x', shape.with(axis, addDims(...sizes)));
+    m.floats('y', shape);
+    // The last piece is left out: its gradient is zeros.
+    return m.trial(({ x, y }) => {
+      const [first, second] = x!.split(axis, sizes);
+      return [first!, second!.mul(y!)];
+    });
+  }),
+  flip: trials((m) => {
+    const shape = m.shape(1);
     m.floats('x', shape);
-    const [axes, keep] = [someAxes(m, shape.length), m.chance()];
-    return m.trial(({ x }) => [x!.sum(axes, { keep }).square()]);
+    const axis = m.whole(0, shape.length - 1);
+    return m.trial(({ x }) => [x!.flip(axis)]);
   }),
-  max: trials((m) => {
-    const shape = m.shape();
-    m.distinct('x', shape);
-    const [axes, keep] = [someAxes(m, shape.length), m.chance()];
-    const empty = axes.some((axis) => m.size(shape[axis]!) === 0);
-    return m.trial(({ x }) => [empty ? x!.square() : x!.max(axes, { keep }).square()]);
-  }),
-  argMax: trials((m) => {
-    const shape = [...m.shape(0, 2), m.dim(1, 4)];
-    m.distinct('x', shape);
-    return m.trial(({ x }) => [x!.argMax()]);
+  triangle: trials((m) => {
+    m.floats('x', [...m.shape(0, 1), m.dim(0, 4), m.dim(0, 4)]);
+    const [upper, diagonal] = [m.chance(), m.whole(-3, 3)];
+    return m.trial(({ x }) => [upper ? x!.triu(diagonal) : x!.tril(diagonal)]);
   }),
 };

@@ -1,0 +1,43 @@
+import { stack } from '../../src/functions.js';
+import type { Cases } from './operator-cases.js';
+import { reduction } from './reduced-cases.js';
+import { trials } from './trial.js';
+
+/** What is made of other operators alone, by its name in the API. */
+export const composedCases: Cases = {
+  silu: trials((m) => {
+    m.floats('x', m.shape(), -4, 4);
+    return m.trial(({ x }) => [x!.silu()]);
+  }),
+  powers: trials((m) => {
+    m.floats('x', m.shape(), 0.5, 2);
+    return m.trial(({ x }) => [1, 2, 3, 0.5, -1].map((exponent) => x!.pow(exponent)));
+  }),
+  variance: reduction((x, axes, options) => x.variance(axes, { ...options, correction: 0 }), true),
+  norm: reduction((x, axes, options) => x.norm(axes, options), false),
+  norm1: reduction((x, axes, options) => x.norm(axes, { ...options, order: 1 }), false),
+  largestNorm: reduction((x, axes, options) => x.norm(axes, { ...options, order: Infinity }), true),
+  logSumExp: reduction((x, axes, options) => x.logSumExp(axes, options), true),
+  sort: trials((m) => {
+    const shape = m.shape(1);
+    const axis = m.whole(0, shape.length - 1);
+    m.distinct('x', shape);
+    const descending = m.chance();
+    return m.trial(({ x }) => {
+      const { values, indices } = x!.sort(axis, { descending });
+      return [values, indices];
+    });
+  }),
+  stack: trials((m) => {
+    const shape = m.shape(0, 2);
+    for (const name of ['x', 'y', 'z']) m.floats(name, shape);
+    const axis = m.whole(-1, shape.length);
+    return m.trial(({ x, y, z }) => [stack([x!, y!, z!], axis)]);
+  }),
+  tile: trials((m) => {
+    const shape = m.shape();
+    m.floats('x', shape);
+    const repeats = shape.map(() => m.whole(1, 3));
+    return m.trial(({ x }) => [x!.tile(repeats)]);
+  }),
+};
