@@ -2,17 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-
-// Nothing is fetched in the background, and neither a GPU nor a user's profile is touched.
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { chromiumFlags } from './chromium-flags.js';
 
 /** A page in a headless browser with a profile of its own, and what went wrong in it so far. */
 export interface OpenedPage {
@@ -38,7 +28,7 @@ export async function withPage<Result>(
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    args: flags,
+    args: [...chromiumFlags],
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
   });

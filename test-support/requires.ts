@@ -16,7 +16,7 @@ function data(): { readonly path?: string; readonly missing?: string } {
 }
 
 /** The browser: `LIMBECK_CHROMIUM`, or where Linux distributions put it; or why there is none. */
-function chromium(): { readonly path?: string; readonly missing?: string } {
+export function findChromium(): { readonly path?: string; readonly missing?: string } {
   const named = process.env['LIMBECK_CHROMIUM'];
   const candidates = named ? [named] : ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
   const found = candidates.find((file) => existsSync(file));
@@ -38,7 +38,7 @@ function chromium(): { readonly path?: string; readonly missing?: string } {
  * ```
  */
 export function requires(what: Requirement, context: { skip(note?: string): never }): string {
-  const { path: found, missing } = what === 'data' ? data() : chromium();
+  const { path: found, missing } = what === 'data' ? data() : findChromium();
   if (found !== undefined) return found;
   const required = (process.env['LIMBECK_REQUIRE'] ?? '').split(',').map((name) => name.trim());
   if (required.includes(what)) {
