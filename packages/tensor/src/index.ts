@@ -66,6 +66,20 @@ export type { Optimizer } from './optimizer.js';
 export type { RandomStream } from './random.js';
 export { inScope } from './scope.js';
 export { type MatmulOptions, Tensor } from './tensor.js';
+export type {
+  AveragePoolOptions,
+  BatchNormResult,
+  ConvOptions,
+  ConvTransposeOptions,
+  PerAxis,
+  PoolOptions,
+} from './tensor-windowed.js';
+export type { BatchNormAttributes } from './ops/batch-norm.js';
+export type { ConvGeometry } from './ops/conv.js';
+export type { ConvTransposeGeometry } from './ops/conv-transpose.js';
+export type { UnpoolAttributes } from './ops/max-pool.js';
+export type { FoldGeometry } from './ops/unfold.js';
+export type { WindowGeometry } from './ops/windows.js';
 export type { CumsumOptions, Ordered, SortOptions, TopKOptions } from './tensor-ordered.js';
 export type { NormOptions, ReduceOptions, VarianceOptions } from './tensor-reduced.js';
 export type { SegmentPlan } from './segment/fill-buckets.js';

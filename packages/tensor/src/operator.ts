@@ -30,6 +30,8 @@ export interface Emitter {
   readonly outputSpecs: readonly Spec[];
   /** Whether only operators of the ONNX standard may be written. */
   readonly portable: boolean;
+  /** Whether anything reads output `index`; one that nobody reads need not be written. */
+  used(index: number): boolean;
   /** Writes one node; `domain` is '' for the standard. */
   node(
     type: string,
@@ -62,6 +64,10 @@ export interface GradientArguments<Attributes> {
 export interface Operator<Attributes extends object = object> {
   /** The name that errors and scopes use, such as `matmul`. */
   readonly name: string;
+  /**
+   * What a runtime may run instead, outside the graph, where this stands at its edge: a loop that is equal to the bit.
+   */
+  readonly kernel?: string;
   /** Checks the inputs and says what comes out. @throws LimbeckError `shape-mismatch`, `dtype-mismatch` */
   infer(inputs: readonly Spec[], attributes: Attributes): readonly Spec[];
   /**

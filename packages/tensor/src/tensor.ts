@@ -1,12 +1,11 @@
 import type { Dim } from '@limbeck/core';
 import { multiplyDims } from './dims.js';
-import * as conv from './ops/conv1d.js';
 import * as indexed from './ops/index-ops.js';
 import * as linear from './ops/matmul.js';
 import * as normalise from './ops/normalise.js';
 import * as rms from './ops/rms-norm.js';
 import { frontAxis } from './ops/support.js';
-import { ShapedTensor } from './tensor-shaped.js';
+import { WindowedTensor } from './tensor-windowed.js';
 
 /** Options of {@link Tensor.matmul}. */
 export interface MatmulOptions {
@@ -30,7 +29,7 @@ export interface MatmulOptions {
  * console.log(out.y.data[0]); // 12
  * ```
  */
-export class Tensor extends ShapedTensor {
+export class Tensor extends WindowedTensor {
   /** The product of matrices; axes in front of the last two broadcast. */
   matmul(other: Tensor, options: MatmulOptions = {}): Tensor {
     const { transposeA = false, transposeB = false } = options;
@@ -75,17 +74,5 @@ export class Tensor extends ShapedTensor {
   scatterAddAlong(indices: Tensor, size: Dim, axis = -1): Tensor {
     const front = frontAxis('scatterAddAlong', axis, this.shape.length);
     return this.apply(indexed.scatterAddAlong, [this, indices], { size, axis: front });
-  }
-  /** Cross-correlation of `[batch, in, length]` with `[out, in, kernel]`, without padding. */
-  conv1d(weight: Tensor, { stride = 1 }: { readonly stride?: number } = {}): Tensor {
-    return this.apply(conv.conv1d, [this, weight], { stride });
-  }
-  /** Windows of the last axis as columns: `[batch, channels·kernel, positions]`. */
-  unfold1d(options: conv.WindowAttributes): Tensor {
-    return this.apply(conv.unfold1d, [this], options);
-  }
-  /** Columns added back where their windows lay: the adjoint of {@link unfold1d}. */
-  fold1d(options: conv.FoldAttributes): Tensor {
-    return this.apply(conv.fold1d, [this], options);
   }
 }

@@ -162,6 +162,7 @@ function writeNodes(
     if (!slots.has(index)) slots.set(index, name);
     wanted.set(node, slots);
   }
+  const read = outputsRead(order, outputs);
   for (const node of order) {
     const operator = node.operator as Operator;
     if (operator.name === 'input') {
@@ -179,9 +180,23 @@ function writeNodes(
     );
     names.set(node, own);
     const inputs = forwardInputs(node).map((tensor) => names.get(tensor.node)![tensor.index]!);
-    operator.lower(emitterFor(node, inputs, own, writer, shapes, portable), node.attributes);
+    const emitter = emitterFor(node, inputs, own, writer, shapes, portable);
+    const used = (index: number): boolean => read.get(node)?.has(index) === true;
+    operator.lower({ ...emitter, used }, node.attributes);
   }
   return names;
+}
+
+/** Which outputs of each node something reads. */
+function outputsRead(
+  order: readonly Node[],
+  outputs: { readonly [name: string]: Tensor },
+): Map<Node, Set<number>> {
+  const read = new Map<Node, Set<number>>();
+  for (const { node, index } of [...order.flatMap(forwardInputs), ...Object.values(outputs)]) {
+    read.set(node, (read.get(node) ?? new Set<number>()).add(index));
+  }
+  return read;
 }
 
 function emitterFor(
@@ -191,7 +206,7 @@ function emitterFor(
   writer: GraphWriter,
   shapes: ShapeEmitter,
   portable: boolean,
-): Emitter {
+): Omit<Emitter, 'used'> {
   const { scope } = node;
   return {
     inputs,

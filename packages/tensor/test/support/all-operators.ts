@@ -12,9 +12,23 @@ import * as segment from '../../src/ops/segment.js';
 import * as shape from '../../src/ops/shape.js';
 import * as source from '../../src/ops/source.js';
 import * as unary from '../../src/ops/unary.js';
+import * as averagePool from '../../src/ops/average-pool.js';
+import * as batchNorm from '../../src/ops/batch-norm.js';
+import * as windows from '../../src/ops/conv.js';
+import * as convTranspose from '../../src/ops/conv-transpose.js';
+import * as maxPool from '../../src/ops/max-pool.js';
+import * as turnedKernel from '../../src/ops/turned-kernel.js';
+import * as unfold from '../../src/ops/unfold.js';
 import type { Operator } from '../../src/operator.js';
 
 const modules = [
+  averagePool,
+  batchNorm,
+  windows,
+  convTranspose,
+  maxPool,
+  turnedKernel,
+  unfold,
   binary,
   conv,
   gelu,

@@ -6,6 +6,7 @@ import { reducedCases } from './reduced-cases.js';
 import { segmentCases } from './segment-cases.js';
 import { shapedCases } from './shaped-cases.js';
 import type { Trial } from './trial.js';
+import { windowedCases } from './windowed-cases.js';
 
 /** For every operator, random uses of it. */
 export type Cases = { readonly [operator: string]: fc.Arbitrary<Trial> };
@@ -17,6 +18,7 @@ export const operatorCases: Cases = {
   ...reducedCases,
   ...linearCases,
   ...segmentCases,
+  ...windowedCases,
 };
 
 /** Those, and what is made of operators alone, by its name in the API. */
