@@ -1,5 +1,5 @@
 import { type HostTensor, leaves, mapTree } from '@limbeck/core';
-import { adamw, clipByGlobalNorm, sgd } from '@limbeck/optim';
+import { adafactor, adamw, clipByGlobalNorm, clipByValue, lamb, lion, sgd } from '@limbeck/optim';
 import { exampleLoss, type Optimizer, scalar, type Tensor, type TensorTree } from '@limbeck/tensor';
 import { compile, uniform } from '@limbeck/testing';
 import { bench, do_not_optimize, run } from 'mitata';
@@ -33,8 +33,8 @@ async function measure<S extends TensorTree>(name: string, optimizer: Optimizer<
     return sums.reduce((a, b) => a.add(b)).reshape([1]);
   });
   const parameters = values(1);
-  const state = mapTree(optimizer.init(parameters), (_spec, path) =>
-    uniform(parameters[path.split('/').at(-1)!]!.shape, 3, 0.1, 1),
+  const state = mapTree(optimizer.init(parameters), (zeros) =>
+    uniform((zeros as HostTensor).shape, 3, 0.1, 1),
   );
   const signals = { parameters, gradients: values(2), state };
   const step = await compile(update, signals as never, { gradients: [] });
@@ -44,6 +44,10 @@ async function measure<S extends TensorTree>(name: string, optimizer: Optimizer<
 await measure('sgd', sgd({ rate: 0.1 }));
 await measure('sgd with momentum', sgd({ rate: 0.1, momentum: 0.9 }));
 await measure('adamw', adamw({ rate: 1e-3 }));
-await measure('adamw, clipped', clipByGlobalNorm(adamw({ rate: 1e-3 }), 1));
+await measure('adamw, clipped by norm', clipByGlobalNorm(adamw({ rate: 1e-3 }), 1));
+await measure('adamw, clipped by value', clipByValue(adamw({ rate: 1e-3 }), 1));
+await measure('lion', lion({ rate: 1e-4 }));
+await measure('lamb', lamb({ rate: 1e-3 }));
+await measure('adafactor', adafactor());
 
 await run();

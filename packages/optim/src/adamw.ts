@@ -1,16 +1,15 @@
-import { checkBetween, checkPositive } from '@limbeck/core';
+import { checkBetween } from '@limbeck/core';
 import type { Optimizer, Tensor } from '@limbeck/tensor';
+import { adamStep, checkMoments, type MomentOptions, type Moments } from './adam-moments.js';
 import { decayAll, type DecayMask } from './decay-mask.js';
-import { at, type ByPath, zerosByPath } from './paths.js';
-import { rateOf } from './rate.js';
-import type { Schedule } from './schedules.js';
+import { at, zerosByPath } from './paths.js';
+import { rateConfig, rateOf } from './rate.js';
+import type { Schedule } from './schedule.js';
 
 /** Options of {@link adamw}. */
-export interface AdamwOptions {
+export interface AdamwOptions extends MomentOptions {
   /** How far a step goes: a number above 0, or a schedule. */
   readonly rate: number | Schedule;
-  /** β₁ and β₂: how much of the two moments is kept from step to step, from 0 to below 1. @defaultValue [0.9, 0.999] */
-  readonly betas?: readonly [first: number, second: number];
   /** ε: keeps the quotient finite where gradients are 0; above 0. @defaultValue 1e-8 */
   readonly epsilon?: number;
   /** λ: the share of a parameter that a step of rate 1 takes away; at least 0. @defaultValue 0.01 */
@@ -20,12 +19,7 @@ export interface AdamwOptions {
 }
 
 /** What {@link adamw} keeps for each parameter: m / (1 − β₁) and v / (1 − β₂). */
-export type AdamwState = {
-  /** m / (1 − β₁) by path. */
-  readonly first: ByPath;
-  /** v / (1 − β₂) by path. */
-  readonly second: ByPath;
-};
+export type AdamwState = Moments;
 
 /**
  * Adam with decoupled weight decay.
@@ -52,55 +46,29 @@ export type AdamwState = {
  */
 export function adamw(options: AdamwOptions): Optimizer<AdamwState> {
   const { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0.01, decay = decayAll } = options;
-  const [beta1, beta2] = betas;
   const rateAt = rateOf('adamw', options.rate);
-  // A moment that keeps everything never learns: 1 − β would be 0 in the correction.
-  const largest = 1 - 2 ** -24;
-  checkBetween('adamw', { beta1, beta2 }, 0, largest, 'Use values such as 0.9 and 0.999.');
-  checkPositive('adamw', { epsilon }, 'Use a value such as 1e-8.');
+  checkMoments('adamw', betas, epsilon);
   checkBetween('adamw', { weightDecay }, 0, Infinity, 'Use 0 for none.');
 
   return {
     name: 'adamw',
+    config: { rate: rateConfig(options.rate), betas, epsilon, weightDecay },
     init: (parameters) => ({
       first: zerosByPath('adamw', parameters),
       second: zerosByPath('adamw', parameters),
     }),
     update: ({ parameters, gradients, state, step, steps }) => {
       const rate = rateAt(step, steps);
-      const t = step.cast('float32').add(1);
-      // √(v̂ / V) for V = v / (1 − β₂); then m̂ / (√v̂ + ε) = (size / root) M / (√V + ε / root).
-      const root = correction(beta2, t).sqrt();
-      const size = correction(beta1, t).mul(rate).div(root);
-      const tiny = root.scalar(epsilon).div(root);
+      const moments = adamStep('adamw', { betas, epsilon }, { state, step, rate });
       const shrink = rate.mul(-weightDecay).add(1);
-
       const next: { [path: string]: Tensor } = {};
-      const first: { [path: string]: Tensor } = {};
-      const second: { [path: string]: Tensor } = {};
       for (const [path, theta] of Object.entries(parameters)) {
-        const g = at('adamw', 'gradient', gradients, path);
-        const m = at('adamw', 'first moment', state.first, path).mul(beta1).add(g);
-        const v = at('adamw', 'second moment', state.second, path).mul(beta2).add(g.square());
-        const change = m.div(v.sqrt().add(tiny.cast(theta.dtype))).mul(size.cast(theta.dtype));
+        const change = moments.next(path, at('adamw', 'gradient', gradients, path));
         const decays = weightDecay > 0 && decay(path, theta);
         const kept = decays ? theta.mul(shrink.cast(theta.dtype)) : theta;
         next[path] = kept.sub(change);
-        first[path] = m;
-        second[path] = v;
       }
-      return { parameters: next, state: { first, second }, metrics: { rate } };
+      return { parameters: next, state: moments.state, metrics: { rate } };
     },
   };
-}
-
-/** (1 − β) / (1 − βᵗ) for a scalar t of at least 1. */
-function correction(beta: number, t: Tensor): Tensor {
-  if (beta === 0) return t.scalar(1);
-  // 1 − e^−2y = 2 tanh y / (1 + tanh y): as a difference it would lose four of seven digits at t = 1.
-  const y = t.mul(-Math.log(beta) / 2).tanh();
-  return y
-    .add(1)
-    .div(y)
-    .mul((1 - beta) / 2);
 }

@@ -23,6 +23,7 @@ export function clipByGlobalNorm<S extends TensorTree>(
   checkPositive('clipByGlobalNorm', { norm }, 'Use 1, or leave the clipping out.');
   return {
     name: `clipByGlobalNorm(${optimizer.name})`,
+    config: { norm, of: optimizer.config ?? null },
     init: (parameters) => optimizer.init(parameters),
     update: (given) => {
       const all = Object.values(given.gradients);

@@ -1,6 +1,6 @@
-import { checkBetween, type HostTensor } from '@limbeck/core';
-import type { Tensor } from '@limbeck/tensor';
-import { at, type ByPath, mapPaths } from './paths.js';
+import { checkBetween } from '@limbeck/core';
+import { type Average, copies } from './average.js';
+import { at, mapPaths } from './paths.js';
 
 /** Options of {@link ema}. */
 export interface EmaOptions {
@@ -11,26 +11,6 @@ export interface EmaOptions {
    * @defaultValue false
    */
   readonly warmup?: boolean;
-}
-
-/** A running average of parameters. */
-export interface Average {
-  /** The average before the first step: copies of the parameters. */
-  init(parameters: { readonly [path: string]: HostTensor }): {
-    readonly [path: string]: HostTensor;
-  };
-  /**
-   * The next average.
-   * @throws LimbeckError `missing-signal` if a parameter has no average
-   */
-  update(given: {
-    /** The average so far, by path. */
-    readonly average: ByPath;
-    /** The parameters after the optimiser's update, by path. */
-    readonly parameters: ByPath;
-    /** Optimiser steps done before this one: an int64 scalar. */
-    readonly step: Tensor;
-  }): ByPath;
 }
 
 /**
@@ -44,13 +24,8 @@ export function ema(options: EmaOptions = {}): Average {
   const { decay = 0.999, warmup = false } = options;
   checkBetween('ema', { decay }, 0, 1, 'Use a value such as 0.999.');
   return {
-    init: (parameters) =>
-      Object.fromEntries(
-        Object.entries(parameters).map(([path, { dtype, shape, data }]) => [
-          path,
-          { dtype, shape, data: data.slice() },
-        ]),
-      ),
+    config: { name: 'ema', decay, warmup },
+    init: copies,
     update: ({ average, parameters, step }) => {
       const s = step.cast('float32');
       // a + (1 − d)(θ − a): one operation less than the two products, and no digits of 1 − d lost.

@@ -4,24 +4,34 @@ import { showShape, type Tensor } from '@limbeck/tensor';
 /** Tensors by path. */
 export type ByPath = { readonly [path: string]: Tensor };
 
+/** A parameter's sizes. @throws LimbeckError `shape-mismatch` for a size that is not a number */
+export function fixedSizes(where: string, path: string, { shape }: Spec): number[] {
+  return shape.map((dim) => {
+    if (typeof dim === 'number') return dim;
+    throw new LimbeckError('shape-mismatch', {
+      where,
+      given: `the parameter "${path}" of shape ${showShape(shape)}`,
+      expected: 'sizes that are numbers',
+      next: 'Give parameters fixed sizes.',
+    });
+  });
+}
+
+/** Zeros of a shape. */
+export function zeros(dtype: HostTensor['dtype'], shape: readonly number[]): HostTensor {
+  return { dtype, shape, data: allocate(dtype, sizeOf(shape)) };
+}
+
 /** Zeros for every path. @throws LimbeckError `shape-mismatch` for a size that is not a number */
 export function zerosByPath(
   where: string,
   specs: { readonly [path: string]: Spec },
 ): { readonly [path: string]: HostTensor } {
   return Object.fromEntries(
-    Object.entries(specs).map(([path, { dtype, shape }]) => {
-      const sizes = shape.map((dim) => {
-        if (typeof dim === 'number') return dim;
-        throw new LimbeckError('shape-mismatch', {
-          where,
-          given: `the parameter "${path}" of shape ${showShape(shape)}`,
-          expected: 'sizes that are numbers',
-          next: 'Give parameters fixed sizes.',
-        });
-      });
-      return [path, { dtype, shape: sizes, data: allocate(dtype, sizeOf(sizes)) }];
-    }),
+    Object.entries(specs).map(([path, spec]) => [
+      path,
+      zeros(spec.dtype, fixedSizes(where, path, spec)),
+    ]),
   );
 }
 

@@ -1,11 +1,6 @@
 import { checkBetween, checkPositive } from '@limbeck/core';
 import { scalar, type Tensor } from '@limbeck/tensor';
-
-/**
- * A number that changes while training: a float32 scalar from the optimiser steps done and the steps in all, int64
- * scalars. It is an expression, so it is part of the step's graph.
- */
-export type Schedule = (step: Tensor, steps: Tensor) => Tensor;
+import { schedule, type Schedule } from './schedule.js';
 
 /** Options of {@link cosine} and {@link linear}. */
 export interface DecayOptions {
@@ -17,10 +12,16 @@ export interface DecayOptions {
   readonly floor?: number;
 }
 
+/** Options of {@link polynomial}. */
+export interface PolynomialOptions extends DecayOptions {
+  /** The exponent of the fall: 1 is {@link linear}, more falls sooner; above 0. */
+  readonly power: number;
+}
+
 /** The same rate at every step. @throws LimbeckError `invalid-option` unless it is a finite number above 0 */
 export function constant(rate: number): Schedule {
   checkPositive('constant', { rate }, 'Pass a rate such as 1e-3.');
-  return () => scalar(rate);
+  return schedule('constant', { rate }, () => scalar(rate));
 }
 
 /**
@@ -58,13 +59,25 @@ export function linear(options: DecayOptions): Schedule {
   return decay('linear', options, (done) => done.neg().add(1));
 }
 
+/**
+ * A linear rise, then a power of a straight line down: {@link cosine} with (1 − (s − w) / (steps − w))ᵖ as the fall.
+ *
+ * @throws LimbeckError `invalid-option`
+ */
+export function polynomial(options: PolynomialOptions): Schedule {
+  const { power } = options;
+  checkPositive('polynomial', { power }, 'Use 1 for a straight line, or 2.');
+  // log 0 is −∞, and e to that 0: the power at the end.
+  return decay('polynomial', options, (done) => done.neg().add(1).log().mul(power).exp());
+}
+
 function decay(where: string, options: DecayOptions, fall: (done: Tensor) => Tensor): Schedule {
   const { peak, warmup = 0, floor = 0 } = options;
   checkPositive(where, { peak }, 'Pass a rate such as 1e-3.');
   checkBetween(where, { warmup }, 0, 1, 'Divide the steps of the warm-up by the steps in all.');
   checkBetween(where, { floor }, 0, peak, 'Use 0 to end at 0.');
 
-  return (step, steps) => {
+  return schedule(where, { ...options, warmup, floor }, (step, steps) => {
     const s = step.cast('float32');
     const all = steps.cast('float32');
     // Whole steps: a cast cuts off the fraction. The small addend undoes the rounding of the product.
@@ -76,5 +89,5 @@ function decay(where: string, options: DecayOptions, fall: (done: Tensor) => Ten
     if (warmup === 0) return falling;
     const rise = s.add(1).div(rising.maximum(1)).mul(peak);
     return s.less(rising).where(rise, falling);
-  };
+  });
 }

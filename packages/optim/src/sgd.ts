@@ -2,8 +2,8 @@ import { checkBetween, LimbeckError } from '@limbeck/core';
 import type { Optimizer, Tensor } from '@limbeck/tensor';
 import { decayAll, type DecayMask } from './decay-mask.js';
 import { at, type ByPath, zerosByPath } from './paths.js';
-import { rateOf } from './rate.js';
-import type { Schedule } from './schedules.js';
+import { rateConfig, rateOf } from './rate.js';
+import type { Schedule } from './schedule.js';
 
 /** Options of {@link sgd}. */
 export interface SgdOptions {
@@ -52,6 +52,7 @@ export function sgd(options: SgdOptions): Optimizer<SgdState> {
 
   return {
     name: 'sgd',
+    config: { rate: rateConfig(options.rate), momentum, nesterov, weightDecay },
     init: (parameters) => ({ velocity: momentum === 0 ? {} : zerosByPath('sgd', parameters) }),
     update: ({ parameters, gradients, state, step, steps }) => {
       const rate = rateAt(step, steps);

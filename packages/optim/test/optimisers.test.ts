@@ -1,27 +1,26 @@
+import { type HostTensor, leaves } from '@limbeck/core';
 import {
+  adafactor,
+  type AdafactorOptions,
+  adam,
+  type AdamOptions,
   adamw,
   type AdamwOptions,
+  clipByValue,
   cosine,
   decayMatrices,
+  lamb,
+  type LambOptions,
+  lion,
+  type LionOptions,
   sgd,
   type SgdOptions,
 } from '@limbeck/optim';
 import { type Optimizer, scalar, type TensorTree } from '@limbeck/tensor';
 import { describe, expect, test } from 'vitest';
 import golden from './golden/optimisers.json' with { type: 'json' };
+import { gradients, start } from './support/problem.js';
 import { type Numbers, Trainer } from './support/train.js';
-
-const start = { 'layer/weight': [0.5, -1.25, 2, 0.125], 'layer/bias': [0.25, -0.75] };
-
-/** The gradients of golden/optimisers.py. */
-function gradients(parameters: Numbers, t: number): Numbers {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([path, theta]) => {
-      const scale = path === 'layer/weight' ? 1 : 0.01;
-      return [path, theta.map((x) => scale * (Math.sin(3 * x + t) + 0.5 * x))];
-    }),
-  );
-}
 
 function train<S extends TensorTree>(optimizer: Optimizer<S>): Trainer<S> {
   const trainer = new Trainer(optimizer, start, golden.steps);
@@ -33,8 +32,20 @@ const runs: { readonly [name: string]: () => { readonly parameters: Numbers } } 
   sgd: () => train(sgd({ rate: 0.1 })),
   'sgd with decay of matrices': () =>
     train(sgd({ rate: 0.1, weightDecay: 0.05, decay: decayMatrices })),
+  'sgd, values clipped': () => train(clipByValue(sgd({ rate: 0.1 }), 0.3)),
   momentum: () => train(sgd({ rate: 0.03, momentum: 0.9, weightDecay: 0.01 })),
   nesterov: () => train(sgd({ rate: 0.03, momentum: 0.9, nesterov: true, weightDecay: 0.01 })),
+  adam: () => train(adam({ rate: 0.05 })),
+  'adam with decay in the gradient': () =>
+    train(
+      adam({
+        rate: 0.05,
+        betas: [0.8, 0.95],
+        epsilon: 1e-3,
+        weightDecay: 0.1,
+        decay: decayMatrices,
+      }),
+    ),
   adamw: () => train(adamw({ rate: 0.05 })),
   'adamw with other constants': () =>
     train(
@@ -48,7 +59,43 @@ const runs: { readonly [name: string]: () => { readonly parameters: Numbers } } 
     ),
   'adamw with a cosine': () =>
     train(adamw({ rate: cosine({ peak: 0.1, warmup: 0.2, floor: 0.01 }), weightDecay: 0 })),
+  lion: () => train(lion({ rate: 0.02 })),
+  'lion with decay': () =>
+    train(lion({ rate: 0.02, betas: [0.95, 0.98], weightDecay: 0.1, decay: decayMatrices })),
+  lamb: () => train(lamb({ rate: 0.05 })),
+  'lamb, the matrix scaled': () =>
+    train(
+      lamb({
+        rate: 0.05,
+        betas: [0.8, 0.95],
+        epsilon: 1e-3,
+        weightDecay: 0.1,
+        decay: decayMatrices,
+        scaled: decayMatrices,
+      }),
+    ),
+  adafactor: () => train(adafactor()),
+  'adafactor, steps of a fixed size': () =>
+    train(
+      adafactor({
+        rate: 0.05,
+        relative: false,
+        clip: 0.5,
+        decayExponent: 0.7,
+        epsilons: [1e-4, 1e-3],
+        weightDecay: 0.1,
+      }),
+    ),
 };
+
+const optimisers: readonly Optimizer<TensorTree>[] = [
+  sgd({ rate: 0.1, momentum: 0.9 }),
+  adam({ rate: 0.1 }),
+  adamw({ rate: 0.1 }),
+  lion({ rate: 0.1 }),
+  lamb({ rate: 0.1 }),
+  adafactor(),
+];
 
 describe('optimisers', () => {
   test.each(golden.cases)('$name agrees with its transcription over 20 steps', (expected) => {
@@ -81,10 +128,56 @@ describe('optimisers', () => {
     expect(trainer.metrics).toEqual({ rate: 0.5 });
   });
 
-  test('works without parameters', () => {
-    const trainer = new Trainer(adamw({ rate: 0.5 }), {});
+  test.each(optimisers)('$name works without parameters', (optimizer) => {
+    const trainer = new Trainer(optimizer, {});
     trainer.step({}, 0);
     expect(trainer.parameters).toEqual({});
+  });
+
+  test.each(optimisers)(
+    '$name stays finite for gradients of 0, and for parameters of 0',
+    (optimizer) => {
+      const trainer = new Trainer(optimizer, { 'layer/weight': [0, 0, 1, 0], b: [0] });
+      trainer.step({ 'layer/weight': [0, 0, 0, 0], b: [0] }, 0);
+      trainer.step({ 'layer/weight': [0, 1e-20, 0, 1], b: [1e-20] }, 1);
+      const all = Object.values(trainer.parameters).flat();
+      expect(all.every(Number.isFinite), String(all)).toBe(true);
+    },
+  );
+
+  test('lamb moves a parameter by the rate times its norm', () => {
+    const trainer = new Trainer(lamb({ rate: 0.1 }), { w: [3, 4] });
+    trainer.step({ w: [1e3, -2] }, 0);
+    const [a, b] = trainer.parameters['w']!;
+    expect(Math.hypot(a! - 3, b! - 4)).toBeCloseTo(0.1 * 5, 5);
+  });
+
+  test('lion moves every weight by the rate, but one whose gradient is 0', () => {
+    const trainer = new Trainer(lion({ rate: 0.1 }), { w: [1, 1, 1] });
+    trainer.step({ w: [1e-6, -1e6, 0] }, 0);
+    [0.9, 1.1, 1].forEach((x, i) => expect(trainer.parameters['w']![i]).toBeCloseTo(x, 7));
+  });
+
+  test('adafactor keeps n + m numbers of an n × m matrix, and sees a kernel as a matrix', () => {
+    const spec = (shape: number[]) => ({ dtype: 'float32', shape }) as const;
+    const state = adafactor().init({ w: spec([30, 20]), b: spec([7]), k: spec([8, 2, 3, 3]) });
+    const sizes = leaves<HostTensor>(state).map(([path, { data }]) => [path, data.length]);
+    expect(Object.fromEntries(sizes)).toEqual({
+      'rows/w': 30,
+      'columns/w': 20,
+      'rows/k': 8,
+      'columns/k': 18,
+      'second/b': 7,
+    });
+  });
+
+  test('adafactor takes no step whose direction is longer than its clip allows', () => {
+    const trainer = new Trainer(adafactor({ rate: 0.1, relative: false }), { w: [0, 0] });
+    for (let t = 0; t < 30; t++) trainer.step({ w: [1e-3, 1e-3] }, t);
+    const before = trainer.parameters['w']!;
+    trainer.step({ w: [100, 0] }, 30);
+    const moved = trainer.parameters['w']!.map((x, i) => x - before[i]!);
+    expect(Math.hypot(...moved) / Math.sqrt(2)).toBeCloseTo(0.1, 6);
   });
 
   test.each<[Partial<AdamwOptions>, string]>([
@@ -109,6 +202,35 @@ describe('optimisers', () => {
     expect(() => sgd({ rate: 1, ...wrong })).toThrow(
       expect.objectContaining({ code: 'invalid-option', given }) as Error,
     );
+  });
+
+  test.each<[() => unknown, string]>([
+    [() => adam({ rate: 1, ...({ betas: [0.9, 1] } as Partial<AdamOptions>) }), 'beta2 1'],
+    [() => adam({ rate: 1, weightDecay: -1 }), 'weightDecay -1'],
+    [() => lion({ rate: 1, ...({ betas: [1.1, 0.9] } as Partial<LionOptions>) }), 'beta1 1.1'],
+    [() => lion({ rate: 1, weightDecay: Number.NaN }), 'weightDecay NaN'],
+    [() => lamb({ rate: 1, ...({ epsilon: 0 } as Partial<LambOptions>) }), 'epsilon 0'],
+    [() => lamb({ rate: 1, weightDecay: -1 }), 'weightDecay -1'],
+    [() => adafactor({ clip: 0 } satisfies AdafactorOptions), 'clip 0'],
+    [() => adafactor({ decayExponent: 2 }), 'decayExponent 2'],
+    [() => adafactor({ epsilons: [0, 1] }), 'epsilon1 0'],
+    [() => adafactor({ weightDecay: -1 }), 'weightDecay -1'],
+    [() => adafactor({ rate: -1 }), 'rate -1'],
+  ])('refuses %o', (make, given) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'invalid-option', given }) as Error);
+  });
+
+  test('says what it is set to, schedules included', () => {
+    const rate = cosine({ peak: 0.1, warmup: 0.2 });
+    expect(adamw({ rate }).config).toEqual({
+      rate: { name: 'cosine', peak: 0.1, warmup: 0.2, floor: 0 },
+      betas: [0.9, 0.999],
+      epsilon: 1e-8,
+      weightDecay: 0.01,
+    });
+    expect(sgd({ rate: (step) => step.cast('float32') }).config).toMatchObject({ rate: null });
+    const configs = optimisers.map(({ config }) => JSON.stringify(config));
+    expect(new Set(configs).size).toBe(optimisers.length);
   });
 
   test('a parameter without a gradient is an error that names it', () => {

@@ -1,5 +1,15 @@
 import { hostTensor } from '@limbeck/core';
-import { constant, cosine, linear, type Schedule } from '@limbeck/optim';
+import {
+  constant,
+  cosine,
+  inverseSquareRoot,
+  linear,
+  oneCycle,
+  polynomial,
+  type Schedule,
+  stepwise,
+  warmRestarts,
+} from '@limbeck/optim';
 import { input, interpret } from '@limbeck/tensor';
 import { describe, expect, test } from 'vitest';
 import golden from './golden/optimisers.json' with { type: 'json' };
@@ -16,14 +26,65 @@ function rate(schedule: Schedule, step: number, steps: number): number {
 
 const options = { peak: 0.1, warmup: 0.2, floor: 0.01 };
 
+const schedules: { readonly [name: string]: Schedule } = {
+  cosine: cosine(options),
+  linear: linear(options),
+  polynomial: polynomial({ ...options, power: 1.5 }),
+  'polynomial to 0': polynomial({ peak: 0.1, power: 2 }),
+  'stepwise every 6': stepwise({ rate: 0.1, factor: 0.5, every: 6 }),
+  'stepwise at shares': stepwise({ rate: 0.1, factor: 0.2, at: [0.5, 0.75] }),
+  inverseSquareRoot: inverseSquareRoot({ peak: 0.1, warmupSteps: 5 }),
+  oneCycle: oneCycle({ peak: 0.1 }),
+  warmRestarts: warmRestarts({ peak: 0.1, floor: 0.01, period: 6 }),
+  'warmRestarts, each twice as long': warmRestarts({
+    peak: 0.1,
+    floor: 0.01,
+    period: 3,
+    stretch: 2,
+  }),
+};
+
 describe('schedules', () => {
-  test.each(Object.entries({ cosine: cosine(options), linear: linear(options) }))(
-    '%s agrees with its transcription at every step',
-    (name, schedule) => {
-      const expected = golden.rates[name as 'cosine' | 'linear'];
-      expected.forEach((value, step) => expect(rate(schedule, step, 20)).toBeCloseTo(value, 8));
-    },
-  );
+  test('each of the transcriptions has its schedule', () => {
+    expect(Object.keys(schedules)).toEqual(Object.keys(golden.rates));
+  });
+
+  test.each(Object.entries(schedules))('%s agrees with its transcription', (name, schedule) => {
+    const expected = golden.rates[name as keyof typeof golden.rates];
+    expected.forEach((value, step) => expect(rate(schedule, step, 20)).toBeCloseTo(value, 8));
+  });
+
+  test.each(Object.entries(schedules))('%s is finite at any step of any run', (_name, schedule) => {
+    for (const [step, steps] of [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+      [5, 3],
+      [2 ** 30, 2 ** 31],
+    ] as const) {
+      const value = rate(schedule, step, steps);
+      expect(value >= 0 && value <= 0.1 + 1e-7, `${value} at ${step} of ${steps}`).toBe(true);
+    }
+  });
+
+  test('restarts are at the right steps however long the run', () => {
+    // Cycles of 10, 30, 90, …: the k-th starts at 10 (3ᵏ − 1) / 2.
+    const schedule = warmRestarts({ peak: 1, period: 10, stretch: 3 });
+    for (let k = 0; k < 14; k++) {
+      const start = (10 * (3 ** k - 1)) / 2;
+      expect(rate(schedule, start, 1e9)).toBe(1);
+      if (start > 0) expect(rate(schedule, start - 1, 1e9)).toBeLessThan(0.1);
+    }
+  });
+
+  test('a peer of the cosine without restarts, and of the straight line', () => {
+    for (const step of [0, 3, 19]) {
+      const restarting = rate(warmRestarts({ peak: 0.2, period: 20 }), step, 20);
+      expect(restarting).toBeCloseTo(rate(cosine({ peak: 0.2 }), step, 20), 8);
+      const straight = rate(polynomial({ ...options, power: 1 }), step, 20);
+      expect(straight).toBeCloseTo(rate(linear(options), step, 20), 8);
+    }
+  });
 
   test.each([cosine, linear])('%o starts at the peak and ends at the floor', (make) => {
     expect(rate(make({ peak: 2 }), 0, 100)).toBeCloseTo(2, 7);
@@ -54,6 +115,20 @@ describe('schedules', () => {
     [() => cosine({ peak: -1 }), 'peak -1'],
     [() => cosine({ peak: 1, warmup: 100 }), 'warmup 100'],
     [() => linear({ peak: 1, floor: 2 }), 'floor 2'],
+    [() => polynomial({ peak: 1, power: 0 }), 'power 0'],
+    [() => inverseSquareRoot({ peak: 0, warmupSteps: 1 }), 'peak 0'],
+    [() => inverseSquareRoot({ peak: 1, warmupSteps: 0 }), 'warmupSteps 0'],
+    [() => oneCycle({ peak: 1, rise: 2 }), 'rise 2'],
+    [() => oneCycle({ peak: 1, startDivisor: 0.5 }), 'startDivisor 0.5'],
+    [() => oneCycle({ peak: 0 }), 'peak 0'],
+    [() => stepwise({ rate: 1 }), 'neither every nor at'],
+    [() => stepwise({ rate: 1, every: 2, at: [0.5] }), 'both every and at'],
+    [() => stepwise({ rate: 1, every: 0 }), 'every 0'],
+    [() => stepwise({ rate: 1, at: [0.5, 2] }), 'at 2'],
+    [() => stepwise({ rate: 1, every: 1, factor: 2 }), 'factor 2'],
+    [() => warmRestarts({ peak: 1, period: 0 }), 'period 0'],
+    [() => warmRestarts({ peak: 1, period: 1, stretch: 1.5 }), 'stretch 1.5'],
+    [() => warmRestarts({ peak: 1, period: 1, floor: 2 }), 'floor 2'],
   ])('refuses %o', (make, given) => {
     expect(make).toThrow(expect.objectContaining({ code: 'invalid-option', given }) as Error);
   });

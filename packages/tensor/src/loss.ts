@@ -1,4 +1,4 @@
-import type { HostTree, Rng, Specs } from '@limbeck/core';
+import type { HostTree, JsonObject, Rng, Specs } from '@limbeck/core';
 import type { Context } from './context.js';
 import type { Empty, TensorTree } from './model.js';
 import type { Tensor } from './tensor.js';
@@ -28,6 +28,8 @@ export interface LossTerm {
 export interface Loss<Needs, P extends TensorTree = Empty, S extends TensorTree = Empty> {
   /** Its name in logs and errors. */
   readonly name: string;
+  /** What it is set to: a checkpoint of a run with another config is refused. @defaultValue nothing is compared */
+  readonly config?: JsonObject;
   /** What one item is. */
   readonly per: Per;
   /** Parameters (projectors) and state (banks) of its own, told the widths. */
@@ -55,9 +57,11 @@ function simpleLoss<Needs>(
   name: string,
   per: Per,
   equation: (signals: Needs) => Items,
+  config: JsonObject | undefined,
 ): Loss<Needs> {
   return {
     name,
+    ...(config === undefined ? {} : { config }),
     per,
     apply: (signals, { state }) => {
       const result = equation(signals);
@@ -71,18 +75,30 @@ function simpleLoss<Needs>(
 }
 
 /** A loss of one value an example, `[batch]`, from its equation alone. */
-export function exampleLoss<Needs>(name: string, equation: (signals: Needs) => Items): Loss<Needs> {
-  return simpleLoss(name, 'example', equation);
+export function exampleLoss<Needs>(
+  name: string,
+  equation: (signals: Needs) => Items,
+  config?: JsonObject,
+): Loss<Needs> {
+  return simpleLoss(name, 'example', equation, config);
 }
 
 /** A loss of one value a token, `[batch, tokens]`, from its equation alone. */
-export function tokenLoss<Needs>(name: string, equation: (signals: Needs) => Items): Loss<Needs> {
-  return simpleLoss(name, 'token', equation);
+export function tokenLoss<Needs>(
+  name: string,
+  equation: (signals: Needs) => Items,
+  config?: JsonObject,
+): Loss<Needs> {
+  return simpleLoss(name, 'token', equation, config);
 }
 
 /** A loss of one value a batch, `[]`, from its equation alone. It cannot be accumulated over micro-batches. */
-export function batchLoss<Needs>(name: string, equation: (signals: Needs) => Items): Loss<Needs> {
-  return simpleLoss(name, 'batch', equation);
+export function batchLoss<Needs>(
+  name: string,
+  equation: (signals: Needs) => Items,
+  config?: JsonObject,
+): Loss<Needs> {
+  return simpleLoss(name, 'batch', equation, config);
 }
 
 /** A term's sums: Σ(weights · items) and Σ weights, scalars. Weights are constants: no gradient flows into them. */

@@ -1,4 +1,4 @@
-import type { HostTree, Specs } from '@limbeck/core';
+import type { HostTree, JsonObject, Specs } from '@limbeck/core';
 import type { Empty, TensorTree } from './model.js';
 import type { Tensor } from './tensor.js';
 
@@ -6,6 +6,8 @@ import type { Tensor } from './tensor.js';
 export interface Optimizer<S extends TensorTree = Empty> {
   /** What logs call it, such as `adamw`. */
   readonly name: string;
+  /** What it is set to: a checkpoint of a run with another config is refused. @defaultValue nothing is compared */
+  readonly config?: JsonObject;
   /** Zeroed moments and whatever else it keeps, for parameters of these specs by path. */
   init(parameters: { readonly [path: string]: Specs<Tensor> }): HostTree<S>;
   /** The next parameters and state; `step` counts updates done, an int64 scalar, and `steps` all of them. */
