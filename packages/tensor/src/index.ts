@@ -28,6 +28,7 @@ export {
   stopGradient,
   where,
 } from './functions.js';
+export { einsum } from './einsum/einsum.js';
 export { bindSpecs } from './graph/bind.js';
 export { flops, type Flops, parameterCounts } from './graph/cost.js';
 export { grad } from './graph/grad.js';

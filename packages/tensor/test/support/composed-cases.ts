@@ -1,3 +1,4 @@
+import { einsum } from '../../src/einsum/einsum.js';
 import { stack } from '../../src/functions.js';
 import type { Cases } from './operator-cases.js';
 import { reduction } from './reduced-cases.js';
@@ -27,6 +28,19 @@ export const composedCases: Cases = {
       const { values, indices } = x!.sort(axis, { descending });
       return [values, indices];
     });
+  }),
+  einsum: trials((m) => {
+    const [b, i, j, k] = [m.dim(0, 2), m.dim(1, 3), m.dim(1, 3), m.dim(1, 3)];
+    const [left, right] = m.chance() ? ['bij', 'bkj'] : ['ibj', 'kjb'];
+    const size = { b, i, j, k } as const;
+    const shape = (labels: string) => labels.split('').map((label) => size[label as 'b']);
+    m.floats('x', shape(left));
+    m.floats('y', shape(right));
+    return m.trial(({ x, y }) => [
+      einsum(`${left},${right}->kbi`, x!, y!),
+      einsum(`${left},${right}->ki`, x!, y!),
+      einsum(`${left},j->j`, x!, y!.sum(right === 'bkj' ? [0, 1] : [0, 2])),
+    ]);
   }),
   stack: trials((m) => {
     const shape = m.shape(0, 2);
