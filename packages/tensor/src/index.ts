@@ -39,6 +39,7 @@ export {
   type Items,
   type Logits,
   type Loss,
+  type LossName,
   type LossTerm,
   type Per,
   reduceTerms,
@@ -72,9 +73,12 @@ export type {
   BatchNormResult,
   ConvOptions,
   ConvTransposeOptions,
+  InterpolateOptions,
   PerAxis,
   PoolOptions,
-} from './tensor-windowed.js';
+} from './tensor-windowed-options.js';
+export type { ResizeCoordinates, ResizeRounding } from './ops/resize-coordinates.js';
+export type { ResizeMatrixAttributes } from './ops/resize-matrix.js';
 export type { BatchNormAttributes } from './ops/batch-norm.js';
 export type { ConvGeometry } from './ops/conv.js';
 export type { ConvTransposeGeometry } from './ops/conv-transpose.js';
@@ -103,8 +107,29 @@ export {
   type SegmentSumPlan,
   type TransposedSegmentPlanTensors,
 } from './segment/segment-sum.js';
+export {
+  type EntrySegmentPlan,
+  segmentMax,
+  segmentMean,
+  segmentSoftmax,
+} from './segment/segment-reductions.js';
+export { sparseMatmul, type SparsePlanTensors } from './segment/sparse-matmul.js';
+export {
+  type SparsePlan,
+  sparsePlan,
+  type SparsePlanSpecs,
+  sparsePlanSpecs,
+} from './segment/sparse-plan.js';
 export { segmentSumReference } from './segment/segment-sum-reference.js';
+export { type AdamUpdate, type AdamUpdated, adamUpdate } from './fused/adam-update.js';
+export { type Composite, composite, type CompositeRule, isComposite } from './fused/composite.js';
+export { type GradientNorm, gradientNorm } from './fused/gradient-norm.js';
+export { movingAverage } from './fused/moving-average.js';
+export { scaled } from './fused/scaled.js';
+export { type SgdUpdate, type SgdUpdated, sgdUpdate } from './fused/sgd-update.js';
 export { simplify } from './graph/simplify.js';
+export { type SplitTail, splitTail, type SplitTailOptions } from './graph/split-tail.js';
+export type { Tail, TailResult, TailSource, TailStep } from './graph/tail.js';
 export { decodeModel, encodeModel } from './onnx/codec.js';
 export { fromOnnx, type FromOnnxOptions, type OnnxImport } from './onnx/from-onnx.js';
 export type { ExternalData } from './onnx/external-data.js';

@@ -1,4 +1,4 @@
-import { type Dim, LimbeckError } from '@limbeck/core';
+import type { Dim } from '@limbeck/core';
 import { addDims, multiplyDims, subtractDims } from './dims.js';
 import { averagePool } from './ops/average-pool.js';
 import { type BatchNormAttributes, batchNorm, batchNormInference } from './ops/batch-norm.js';
@@ -6,96 +6,27 @@ import { conv, type ConvGeometry } from './ops/conv.js';
 import { convTranspose, type ConvTransposeGeometry } from './ops/conv-transpose.js';
 import * as line from './ops/conv1d.js';
 import { maxPool, maxUnpool, type UnpoolAttributes } from './ops/max-pool.js';
+import { resize } from './ops/resize.js';
+import { resizeMatrix, type ResizeMatrixAttributes } from './ops/resize-matrix.js';
 import { turnedKernel } from './ops/turned-kernel.js';
 import { fold, type FoldGeometry, unfold } from './ops/unfold.js';
 import type { WindowGeometry } from './ops/windows.js';
 import { makeNode } from './tensor-base.js';
 import { ShapedTensor } from './tensor-shaped.js';
+import {
+  type AveragePoolOptions,
+  type BatchNormResult,
+  type ConvOptions,
+  type ConvTransposeOptions,
+  type InterpolateOptions,
+  kernelOf,
+  padsOf,
+  perAxis,
+  type PoolOptions,
+  refuseCount,
+  resizeTarget,
+} from './tensor-windowed-options.js';
 import type { Tensor } from './tensor.js';
-
-/** One number for every axis, or one for each. */
-export type PerAxis = number | readonly number[];
-
-/** Options of the convolutions. */
-export interface ConvOptions {
-  /** How far the next window begins behind one, for all axes or for each. @defaultValue 1 */
-  readonly stride?: PerAxis;
-  /** Zeros around the tensor: for all sides, for each axis, or in front of each axis and then behind each. @defaultValue 0 */
-  readonly padding?: PerAxis;
-  /** How far the elements of a window lie apart. @defaultValue 1 */
-  readonly dilation?: PerAxis;
-  /** How many groups the channels fall into. @defaultValue 1 */
-  readonly groups?: number;
-}
-
-/** Options of the transposed convolutions. */
-export interface ConvTransposeOptions extends ConvOptions {
-  /** Elements more at the end of each axis, of the up to `stride` sizes that one number of windows comes from. @defaultValue 0 */
-  readonly outputPadding?: PerAxis;
-}
-
-/** Options of the poolings. */
-export interface PoolOptions {
-  /** How many elements a window takes, along all axes or each. */
-  readonly kernel: PerAxis;
-  /** How far the next window begins behind one. @defaultValue the kernel */
-  readonly stride?: PerAxis;
-  /** What windows may reach outside: for all sides, for each axis, or in front of each axis and then behind each. @defaultValue 0 */
-  readonly padding?: PerAxis;
-  /** How far the elements of a window lie apart. @defaultValue 1 */
-  readonly dilation?: PerAxis;
-  /** Whether a last window may reach past the end. @defaultValue false */
-  readonly ceil?: boolean;
-}
-
-/** Options of the average poolings. */
-export interface AveragePoolOptions extends PoolOptions {
-  /** Whether padding counts as elements of 0. @defaultValue false, as in ONNX; PyTorch counts it */
-  readonly countPadding?: boolean;
-}
-
-/** What {@link WindowedTensor.batchNorm} gives. */
-export interface BatchNormResult {
-  /** The normalised values, in the shape of what went in. */
-  readonly y: Tensor;
-  /** The mean of each channel in this batch, `[channels]`. */
-  readonly mean: Tensor;
-  /** The variance of each channel in this batch, divided by n, `[channels]`. */
-  readonly variance: Tensor;
-}
-
-function perAxis(where: string, name: string, given: PerAxis, axes: number): readonly number[] {
-  if (typeof given === 'number') return Array.from({ length: axes }, () => given);
-  if (given.length === axes) return given;
-  return refuseCount(where, name, given, `${axes} numbers, or one`);
-}
-
-function padsOf(where: string, given: PerAxis, axes: number): readonly number[] {
-  if (typeof given === 'number') return Array.from({ length: 2 * axes }, () => given);
-  if (given.length === axes) return [...given, ...given];
-  if (given.length === 2 * axes) return given;
-  return refuseCount(where, 'padding', given, `1, ${axes} or ${2 * axes} numbers`);
-}
-
-function refuseCount(
-  where: string,
-  name: string,
-  given: readonly number[],
-  expected: string,
-): never {
-  throw new LimbeckError('invalid-option', {
-    where,
-    given: `${name} [${given.join(', ')}]`,
-    expected,
-    next: 'Give one number, or one for each axis; padding may have one for each side.',
-  });
-}
-
-/** The kernel's sizes of weights `[a, b, …kernel]`. @throws LimbeckError `shape-mismatch` by the operator, later */
-function kernelOf(weight: Tensor, axes: number): readonly number[] {
-  const sizes = weight.shape.slice(2).filter((size) => typeof size === 'number');
-  return sizes.length === axes ? sizes : Array.from({ length: axes }, () => 0);
-}
 
 /** The operators that look at windows: convolutions, poolings, and the normalisation of their channels. */
 export abstract class WindowedTensor extends ShapedTensor {
@@ -221,6 +152,24 @@ export abstract class WindowedTensor extends ShapedTensor {
   averagePool2d({ countPadding = false, ...options }: AveragePoolOptions): Tensor {
     const geometry = this.#pool('averagePool2d', options, 2);
     return this.apply(averagePool, [this.self], { ...geometry, countPadding });
+  }
+
+  /**
+   * `[batch, channels, length]` or `[batch, channels, height, width]` at other spatial sizes; the defaults are those of
+   * PyTorch, and all that ONNX's Resize knows of these two modes can be asked for.
+   *
+   * @throws LimbeckError `invalid-option` unless there is either a size or a scale; `shape-mismatch`
+   */
+  interpolate(options: InterpolateOptions): Tensor {
+    const { mode = 'nearest', alignCorners = false, rounding = 'floor' } = options;
+    const usual = mode === 'nearest' ? 'asymmetric' : 'half_pixel';
+    const coordinates = options.coordinates ?? (alignCorners ? 'align_corners' : usual);
+    const target = resizeTarget(this.shape, options);
+    return this.apply(resize, [this.self], { ...target, mode, coordinates, rounding });
+  }
+  /** The matrix `[to, from]` by which {@link interpolate} multiplies an axis, in this dtype. */
+  resizeMatrix(attributes: Omit<ResizeMatrixAttributes, 'dtype'>): Tensor {
+    return this.apply(resizeMatrix, [], { ...attributes, dtype: this.dtype });
   }
 
   /**

@@ -17,6 +17,8 @@ import * as batchNorm from '../../src/ops/batch-norm.js';
 import * as windows from '../../src/ops/conv.js';
 import * as convTranspose from '../../src/ops/conv-transpose.js';
 import * as maxPool from '../../src/ops/max-pool.js';
+import * as resize from '../../src/ops/resize.js';
+import * as resizeMatrix from '../../src/ops/resize-matrix.js';
 import * as turnedKernel from '../../src/ops/turned-kernel.js';
 import * as unfold from '../../src/ops/unfold.js';
 import type { Operator } from '../../src/operator.js';
@@ -27,6 +29,8 @@ const modules = [
   windows,
   convTranspose,
   maxPool,
+  resize,
+  resizeMatrix,
   turnedKernel,
   unfold,
   binary,

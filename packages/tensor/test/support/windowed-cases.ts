@@ -63,6 +63,20 @@ const normalised = (build: (t: { readonly [name: string]: Tensor }) => readonly 
     return m.trial(build);
   });
 
+const coordinates = ['half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric'] as const;
+const roundings = ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'] as const;
+
+function interpolation(m: Material, axes: number) {
+  return {
+    mode: m.chance() ? ('nearest' as const) : ('linear' as const),
+    coordinates: coordinates[m.whole(0, 3)]!,
+    rounding: roundings[m.whole(0, 3)]!,
+    ...(m.chance()
+      ? { scale: each(axes, () => [0.5, 1, 2, 3][m.whole(0, 3)]!) }
+      : { size: each(axes, () => m.whole(1, 6)) }),
+  };
+}
+
 /** Convolutions, poolings and what normalises channels. */
 export const windowedCases: Cases = {
   conv: trials((m) => {
@@ -117,6 +131,21 @@ export const windowedCases: Cases = {
   averagePool: pooled((x, axes, options) =>
     axes === 2 ? x.averagePool2d(options) : x.averagePool1d(options),
   ),
+  resize: trials((m) => {
+    const axes = m.whole(1, 2);
+    m.floats('x', [m.dim(0, 2), m.dim(1, 2), ...each(axes, () => m.dim(2, 5))]);
+    const options = interpolation(m, axes);
+    return m.trial(({ x }) => [x!.interpolate(options)]);
+  }),
+  resizeMatrix: trials((m) => {
+    m.floats('x', [m.dim(1, 5), m.dim(1, 5)]);
+    const { mode, coordinates: where, rounding } = interpolation(m, 1);
+    return m.trial(({ x }) => {
+      const [to, from] = x!.shape as [number, number];
+      const rule = { mode, coordinates: where, rounding, factor: undefined };
+      return [x!.mul(x!.resizeMatrix({ ...rule, from, to }))];
+    });
+  }),
   batchNorm: normalised(({ x, gamma, beta }) => {
     // A large ε keeps the third derivative small where a channel happens to be nearly constant.
     const { y, mean, variance } = x!.batchNorm(gamma!, beta!, { epsilon: 0.5 });
