@@ -10,6 +10,10 @@ type Polynomial = Map<string, number>;
 
 const separator = '*';
 
+/** Products of sums can grow past every memory; no shape that someone means comes near this. */
+const mostTerms = 1000;
+const longestMonomial = 1000;
+
 function add(into: Polynomial, monomial: string, coefficient: number): void {
   const sum = (into.get(monomial) ?? 0) + coefficient;
   if (sum === 0) into.delete(monomial);
@@ -29,8 +33,18 @@ function multiply(a: Polynomial, b: Polynomial): Polynomial {
       const atoms = [...splitAtoms(left), ...splitAtoms(right)].sort();
       add(product, atoms.join(separator), p * q);
     }
+    if (product.size > mostTerms || left.length > longestMonomial) tooComplicated(a, b);
   }
   return product;
+}
+
+function tooComplicated(a: Polynomial, b: Polynomial): never {
+  throw new LimbeckError('invalid-option', {
+    where: 'dims',
+    given: `a product of sizes of ${a.size} and ${b.size} terms`,
+    expected: `at most ${mostTerms} terms of at most ${longestMonomial} characters`,
+    next: 'Give a size that is computed a name of its own.',
+  });
 }
 
 /** The factors of a monomial; a `*` inside parentheses belongs to its atom. */

@@ -1,52 +1,39 @@
-import { type Dim, type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
-import { canonicalDim } from '../dims.js';
+import { type HostTensor, LimbeckError } from '@limbeck/core';
 import { input } from '../functions.js';
-import { isFloat } from '../ops/support.js';
-import { inScope } from '../scope.js';
-import { Tensor } from '../tensor.js';
-import { checkBytes, decodeModel } from './codec.js';
-import { dtypeOf } from './element-kinds.js';
-import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from './gen/onnx_pb.js';
-import { elementwiseReaders } from './readers/elementwise.js';
-import { indexedReaders } from './readers/indexed.js';
-import { linearReaders } from './readers/linear.js';
-import { type Reader, ReadNode } from './readers/read-node.js';
-import { shapeReaders } from './readers/shapes.js';
-import { sizeReaders } from './readers/sizes.js';
-import { OnnxValue } from './readers/value.js';
-import { tensorFromProto, type TensorFromProtoOptions } from './tensor-data.js';
+import type { Tensor } from '../tensor.js';
+import { type GraphFile, type GraphFileOptions, openGraph } from './graph-file.js';
+import { readGraph, type ReadResult } from './read-graph.js';
 import { corrupt } from './wire.js';
 
 /** A graph that was read from an ONNX file. */
 export interface OnnxImport {
-  /** What must be fed, beside the parameters: the tensors, which are also their specs. */
+  /** What must be fed, beside the parameters and the state: the tensors, which are also their specs. */
   readonly inputs: { readonly [name: string]: Tensor };
   /** Expressions by the names that the file gives its outputs. */
   readonly outputs: { readonly [name: string]: Tensor };
   /**
-   * The values of the float initialisers of at least one axis that the graph uses. Each is an input of its own name:
-   * feed them, train them, or give them to `toOnnx` as initialisers again.
+   * The values of the floating-point initialisers of at least one axis that the graph uses, by a name that stays the
+   * same when the model is exported again: the file's own, or, where that is anonymous, the path of the node that
+   * uses it and its role there. Each is an input of this name: feed it, train it, or give it to `toOnnx` as an initialiser.
    */
   readonly parameters: { readonly [name: string]: HostTensor };
   /** The tensors of the parameters, for gradients by them. */
   readonly parameterTensors: { readonly [name: string]: Tensor };
+  /** The running statistics of batch normalisation, which are inputs too. */
+  readonly state: { readonly [name: string]: HostTensor };
+  /** What the file calls each parameter and each part of the state. */
+  readonly fileNames: { readonly [name: string]: string };
+  /** The names of all taps: each node's path, with `:1` and so on behind it for outputs after the first. */
+  readonly taps: readonly string[];
+  /**
+   * The value at a node's output, by its tap or by the file's name for the value.
+   * @throws LimbeckError `unknown-name`
+   */
+  tap(name: string): Tensor;
 }
 
 /** Options of {@link fromOnnx}. */
-export type FromOnnxOptions = TensorFromProtoOptions;
-
-const readers: ReadonlyMap<string, Reader> = new Map(
-  Object.entries({
-    ...elementwiseReaders,
-    ...sizeReaders,
-    ...shapeReaders,
-    ...linearReaders,
-    ...indexedReaders,
-  }),
-);
-
-/** From this version on, operators mean what the readers take them to mean. */
-const oldestOpset = 13;
+export type FromOnnxOptions = GraphFileOptions;
 
 /**
  * Reads an ONNX file back into expressions that can be evaluated, differentiated, changed and written again. What
@@ -68,154 +55,68 @@ const oldestOpset = 13;
  * ```
  */
 export function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): OnnxImport {
-  checkBytes('fromOnnx', bytes);
-  const model = decodeModel(bytes);
-  const graph = model.graph!;
-  checkOperators(model, graph);
-  const values = new Map<string, OnnxValue>();
-  const define = (name: string, value: OnnxValue): void => {
-    if (values.has(name)) throw corrupt('fromOnnx', `two values named "${name}"`);
-    values.set(name, value);
-  };
-  const parameters = new Map<string, HostTensor>();
-  for (const proto of graph.initializer) {
-    const host = tensorFromProto(proto, options);
-    const trained = isFloat(host.dtype) && host.shape.length > 0;
-    if (trained) parameters.set(proto.name, host);
-    const spec = { dtype: host.dtype, shape: host.shape };
-    define(proto.name, OnnxValue.known(host, trained ? input(proto.name, spec) : undefined));
-  }
-  const inputs: { [name: string]: Tensor } = {};
-  for (const info of graph.input) {
-    // Files of old writers list initialisers among the inputs.
-    if (graph.initializer.some(({ name }) => name === info.name)) continue;
-    inputs[info.name] = input(info.name, specOf(info));
-    define(info.name, OnnxValue.of(inputs[info.name]!));
-  }
-  for (const node of inOrder(graph, values)) readNode(node, values, define);
-  const outputs = graph.output.map(({ name }): [string, Tensor] => {
-    const value = values.get(name);
-    if (value === undefined) throw corrupt('fromOnnx', `the output "${name}", which nothing makes`);
-    return [name, value.tensor];
+  const file = openGraph(bytes, options);
+  const inputs = Object.fromEntries(
+    [...file.inputs].map(([name, spec]) => [name, input(name, spec)]),
+  );
+  const fed = fedTensors(file);
+  const read = readGraph(file, {
+    inputs,
+    parameter: (path) => fed.get(path)!,
+    state: (path) => fed.get(path)!,
+    tap: (_name, value) => value,
+    training: false,
   });
-  const used = [...parameters].filter(([name]) => values.get(name)?.isUsed === true);
+  const outputs = outputsOf(file, read);
+  const used = [...file.initialisers].filter(([, { path }]) => read.used.has(path));
+  const hosts = (kind: string): { [name: string]: HostTensor } =>
+    Object.fromEntries(
+      used.filter(([, own]) => own.kind === kind).map(([, { path, host }]) => [path, host]),
+    );
+  const parameters = hosts('parameter');
   return {
     inputs,
-    outputs: Object.fromEntries(outputs),
-    parameters: Object.fromEntries(used),
-    parameterTensors: Object.fromEntries(used.map(([name]) => [name, values.get(name)!.tensor])),
+    outputs,
+    parameters,
+    parameterTensors: Object.fromEntries(
+      Object.keys(parameters).map((path) => [path, fed.get(path)!]),
+    ),
+    state: hosts('state'),
+    fileNames: Object.fromEntries(used.map(([name, { path }]) => [path, name])),
+    taps: [...read.taps.keys()],
+    tap: (name) => tapOf(read, name),
   };
 }
 
-function keyOf({ domain, opType }: NodeProto): string {
-  return domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
+function fedTensors(file: GraphFile): Map<string, Tensor> {
+  return new Map(
+    [...file.initialisers.values()]
+      .filter(({ kind }) => kind !== 'constant')
+      .map(({ path, host: { dtype, shape } }) => [path, input(path, { dtype, shape })]),
+  );
 }
 
-function checkOperators(model: ModelProto, graph: GraphProto): void {
-  const unknown = new Map<string, number>();
-  for (const node of graph.node) {
-    const key = keyOf(node);
-    if (!readers.has(key)) unknown.set(key, (unknown.get(key) ?? 0) + 1);
-  }
-  const opset = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
-  const version = Number(opset?.version ?? oldestOpset);
-  if (unknown.size === 0 && version >= oldestOpset) return;
-  const list = [...unknown].sort(([a], [b]) => (a < b ? -1 : 1));
-  throw new LimbeckError('unknown-operator', {
+/** The outputs of a file. @throws LimbeckError `corrupt-onnx` for one that nothing makes */
+export function outputsOf(file: GraphFile, read: ReadResult): { [name: string]: Tensor } {
+  return Object.fromEntries(
+    file.graph.output.map(({ name }): [string, Tensor] => {
+      const value = read.value(name);
+      if (value === undefined) {
+        throw corrupt('fromOnnx', `the output "${name}", which nothing makes`);
+      }
+      return [name, value.tensor];
+    }),
+  );
+}
+
+/** The value at a tap, or of a name in the file. @throws LimbeckError `unknown-name` */
+export function tapOf(read: ReadResult, name: string): Tensor {
+  const value = read.taps.get(name) ?? read.value(name);
+  if (value !== undefined) return value.tensor;
+  throw new LimbeckError('unknown-name', {
     where: 'fromOnnx',
-    given:
-      unknown.size === 0
-        ? `operators of opset ${version}`
-        : list.map(([name, count]) => `${name} (${count})`).join(', '),
-    expected: `operators of opset ${oldestOpset} or later among ${[...readers.keys()].sort().join(', ')}`,
-    next: 'Cut that part of the graph away, or export the model with other operators.',
-  });
-}
-
-function specOf({ name, type }: ValueInfoProto): Spec {
-  const tensor = type?.value.case === 'tensorType' ? type.value.value : undefined;
-  if (tensor?.shape === undefined) {
-    throw corrupt('fromOnnx', `the input "${name}" without a tensor's type and number of axes`);
-  }
-  const shape = tensor.shape.dim.map(({ value }, axis): Dim => {
-    if (value.case === 'dimValue') return Number(value.value);
-    return sizeName(value.case === 'dimParam' ? value.value : `${name}_${axis}`);
-  });
-  return { dtype: dtypeOf(tensor.elemType), shape };
-}
-
-/** A size's name as an expression over names; text that is none becomes a name. */
-function sizeName(text: string): Dim {
-  try {
-    return canonicalDim(text);
-  } catch {
-    const name = text.replaceAll(/\W/g, '_');
-    return /^\d/.test(name) || name === '' ? `_${name}` : name;
-  }
-}
-
-/** The nodes, each after what it reads. @throws LimbeckError `corrupt-onnx` for a missing value or a cycle */
-function inOrder(graph: GraphProto, known: ReadonlyMap<string, OnnxValue>): NodeProto[] {
-  const makers = new Map<string, NodeProto>();
-  for (const node of graph.node) {
-    for (const name of node.output) {
-      if (name === '') continue;
-      if (makers.has(name) || known.has(name)) {
-        throw corrupt('fromOnnx', `two values named "${name}"`);
-      }
-      makers.set(name, node);
-    }
-  }
-  const done = new Set<NodeProto>();
-  const open = new Set<NodeProto>();
-  const order: NodeProto[] = [];
-  for (const start of graph.node) {
-    const stack = [start];
-    while (stack.length > 0) {
-      const node = stack.at(-1)!;
-      if (done.has(node)) {
-        stack.pop();
-        continue;
-      }
-      open.add(node);
-      const before = node.input
-        .filter((name) => name !== '' && !known.has(name))
-        .map((name) => makers.get(name) ?? missing(node, name))
-        .filter((maker) => !done.has(maker));
-      const cycle = before.find((maker) => open.has(maker));
-      if (cycle !== undefined) {
-        throw corrupt('fromOnnx', `a cycle through the node "${cycle.name}" (${cycle.opType})`);
-      }
-      if (before.length > 0) {
-        stack.push(...before);
-        continue;
-      }
-      open.delete(node);
-      done.add(node);
-      order.push(node);
-      stack.pop();
-    }
-  }
-  return order;
-}
-
-function missing(node: NodeProto, name: string): never {
-  throw corrupt('fromOnnx', `the node "${node.name}" reading "${name}", which nothing makes`);
-}
-
-function readNode(
-  proto: NodeProto,
-  values: ReadonlyMap<string, OnnxValue>,
-  define: (name: string, value: OnnxValue) => void,
-): void {
-  const inputs = proto.input.map((name) => (name === '' ? undefined : values.get(name)));
-  const node = new ReadNode(proto, inputs);
-  const scope = proto.name.split('/').slice(0, -1).join('/');
-  const results = inScope(scope, () => readers.get(keyOf(proto))!(node));
-  proto.output.forEach((name, i) => {
-    if (name === '') return;
-    const result = results[i];
-    if (result === undefined) throw corrupt('fromOnnx', `${node.label} with an output ${i}`);
-    define(name, result instanceof Tensor ? OnnxValue.of(result) : result);
+    given: `the tap "${name}"`,
+    expected: `one of ${[...read.taps.keys()].join(', ') || 'no taps: the graph has no nodes'}`,
+    next: 'Use the path of a node, or the name of a value in the file.',
   });
 }

@@ -112,13 +112,16 @@ describe('fromOnnx', () => {
       { opType: 'Pad', input: ['x', 'amounts'], output: ['y'], attribute: [text('mode', 'edge')] },
     ]);
     expect(() => fromOnnx(bytes)).toThrow(
-      expect.objectContaining({ code: 'unknown-operator', given: 'Pad "" with mode edge' }),
+      expect.objectContaining({
+        code: 'unknown-operator',
+        given: 'Pad "" with mode edge and named sizes',
+      }),
     );
   });
 
   test('refuses an older operator set, whose operators mean something else', () => {
-    expect(() => fromOnnx(file([{ opType: 'Relu', input: ['x'], output: ['y'] }], 11n))).toThrow(
-      expect.objectContaining({ code: 'unknown-operator', given: 'operators of opset 11' }),
+    expect(() => fromOnnx(file([{ opType: 'Relu', input: ['x'], output: ['y'] }], 6n))).toThrow(
+      expect.objectContaining({ code: 'unknown-operator', given: 'operators of opset 6' }),
     );
   });
 

@@ -2,11 +2,6 @@ import type { Dim } from '@limbeck/core';
 import { addDims, dimTerms } from '../../dims.js';
 import type { Tensor } from '../../tensor.js';
 
-/** An axis counted from the front. */
-export function frontOf(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
-}
-
 /** The last axis and another one change places. */
 export function swapLast(x: Tensor, axis: number): Tensor {
   const last = x.shape.length - 1;

@@ -1,9 +1,6 @@
-import type { Tensor } from '../../tensor.js';
-import { addDims, multiplyDims, subtractDims } from '../../dims.js';
-import { fold1d, unfold1d } from '../../ops/conv1d.js';
 import { affine } from '../../ops/matmul.js';
-import { layerNorm } from '../../ops/normalise.js';
-import { frontOf, pad, swapLast } from './axes.js';
+import type { Tensor } from '../../tensor.js';
+import { swapLast } from './axes.js';
 import type { Read, Reader, ReadNode } from './read-node.js';
 
 function scaled(x: Tensor, by: number): Tensor {
@@ -23,100 +20,62 @@ function gemm(node: ReadNode): Read {
   return [node.has(2) ? product.add(scaled(node.tensor(2), beta)) : product];
 }
 
+/** A product in which vectors are a row on the left and a column on the right. */
+export function vectorProduct(a: Tensor, b: Tensor): Tensor {
+  const left = a.shape.length === 1 ? a.reshape([1, a.shape[0]!]) : a;
+  const right = b.shape.length === 1 ? b.reshape([b.shape[0]!, 1]) : b;
+  const product = left.matmul(right);
+  const shape = [...product.shape];
+  if (b.shape.length === 1) shape.pop();
+  if (a.shape.length === 1) shape.splice(b.shape.length === 1 ? -1 : -2, 1);
+  return product.reshape(shape);
+}
+
+/** The first axis behind the others but the last: what `transBatch` reads a tensor as. */
+function batched(x: Tensor, isMoved: boolean): Tensor {
+  if (!isMoved) return x;
+  const axes = x.shape.map((_, axis) => axis);
+  return x.transpose([...axes.slice(1, -1), 0, axes.length - 1]);
+}
+
 function fusedMatmul(node: ReadNode): Read {
-  if (node.int('transBatchA', 0) !== 0 || node.int('transBatchB', 0) !== 0) {
-    node.refuse('transBatch');
-  }
+  const a = batched(node.tensor(0), node.int('transBatchA', 0) === 1);
+  const b = batched(node.tensor(1), node.int('transBatchB', 0) === 1);
   const options = {
     transposeA: node.int('transA', 0) === 1,
     transposeB: node.int('transB', 0) === 1,
   };
-  return [scaled(node.tensor(0).matmul(node.tensor(1), options), node.float('alpha', 1))];
+  return [scaled(a.matmul(b, options), node.float('alpha', 1))];
 }
 
-const alongLast =
+/** Up to opset 12 all axes from the given one on count as one. */
+const alongAxis =
   (build: (x: Tensor) => Tensor): Reader =>
   (node) => {
     const x = node.tensor(0);
-    const axis = frontOf(node.int('axis', -1), x.shape.length);
-    return [swapLast(build(swapLast(x, axis)), axis)];
+    const rank = x.shape.length;
+    if (node.opset >= 13) {
+      const axis = node.axis(-1, rank);
+      return [swapLast(build(swapLast(x, axis)), axis)];
+    }
+    const axis = node.axis(1, rank);
+    const lead = x.shape.slice(0, axis);
+    return [build(x.reshape([...lead, x.reshape([...lead, -1]).shape.at(-1)!])).reshape(x.shape)];
   };
 
-function normalise(node: ReadNode): Read {
-  const x = node.tensor(0);
-  if (frontOf(node.int('axis', -1), x.shape.length) !== x.shape.length - 1) {
-    node.refuse('more axes than the last');
-  }
-  const scale = node.tensor(1);
-  const bias = node.has(2) ? node.tensor(2) : scale.scalar(0).expand(scale.shape);
-  const epsilon = node.float('epsilon', 1e-5);
-  return node.make(layerNorm, [x, scale, bias], { epsilon });
+/** 1 at the first largest element of each row. */
+function hardmax(x: Tensor): Tensor {
+  const column = x.argMax(-1).reshape([...x.shape.slice(0, -1), 1]);
+  const hit = x.scalar(1).expand(column.shape);
+  return hit.scatterAddAlong(column, x.shape.at(-1)!);
 }
 
-/** Whether weights `[channels·kernel, 1, kernel]` copy each input of a window to a channel of its own. */
-function isIdentityKernel(node: ReadNode, kernel: number): boolean {
-  const data = node.inputs[1]?.host?.data;
-  return (
-    data?.every((value: number | bigint, i: number) => {
-      const row = Math.floor(i / kernel) % kernel;
-      return Number(value) === (i % kernel === row ? 1 : 0);
-    }) ?? false
-  );
-}
-
-interface Window {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly group: number;
-}
-
-function windowOf(node: ReadNode): Window {
-  const { shape } = node.tensor(0);
-  // A kernel of the file is looked at without being asked for: one that only copies becomes no parameter.
-  const weight = node.value(1).host?.shape ?? node.tensor(1).shape;
-  const kernel = weight[2];
-  if (shape.length !== 3 || weight.length !== 3 || typeof kernel !== 'number') {
-    node.refuse(`shapes [${shape.join(', ')}] and [${weight.join(', ')}]`);
-  }
-  if ((node.ints('dilations') ?? [1])[0] !== 1) node.refuse('dilations');
-  if (node.string('auto_pad', 'NOTSET') !== 'NOTSET') node.refuse('auto_pad');
-  return { kernel, stride: node.ints('strides')?.[0] ?? 1, group: node.int('group', 1) };
-}
-
-function conv(node: ReadNode): Read {
-  const { kernel, stride, group } = windowOf(node);
-  const [before = 0, after = 0] = node.ints('pads') ?? [];
-  const x = pad(node.tensor(0), 2, before, after);
-  const bias = node.has(2) ? node.tensor(2).reshape([node.tensor(2).shape[0]!, 1]) : undefined;
-  const identity = group === x.shape[1] && isIdentityKernel(node, kernel);
-  if (group !== 1 && !identity) node.refuse(`${group} groups`);
-  const y = identity
-    ? node.make(unfold1d, [x], { kernel, stride })[0]!
-    : x.conv1d(node.tensor(1), { stride });
-  return [bias === undefined ? y : y.add(bias)];
-}
-
-function convTranspose(node: ReadNode): Read {
-  const { kernel, stride, group } = windowOf(node);
-  const x = node.tensor(0);
-  const pads = [...(node.ints('pads') ?? []), ...(node.ints('output_padding') ?? [])];
-  const rows = x.shape[1];
-  if (pads.some((amount) => amount !== 0)) node.refuse('pads');
-  if (rows !== group * kernel || !isIdentityKernel(node, kernel) || node.has(2)) {
-    node.refuse('weights that do not lay columns back');
-  }
-  const length = addDims(multiplyDims(subtractDims(x.shape[2]!, 1), stride), kernel);
-  return node.make(fold1d, [x], { kernel, stride, length });
-}
-
-/** Readers of products, normalisations and convolutions. */
+/** Readers of products and what is made of them. */
 export const linearReaders: { readonly [type: string]: Reader } = {
-  MatMul: (node) => [node.tensor(0).matmul(node.tensor(1))],
+  MatMul: (node) => [vectorProduct(node.tensor(0), node.tensor(1))],
   Gemm: gemm,
   'com.microsoft.FusedMatMul': fusedMatmul,
-  Softmax: alongLast((x) => x.softmax()),
-  LogSoftmax: alongLast((x) => x.logSoftmax()),
-  LayerNormalization: normalise,
-  Conv: conv,
-  ConvTranspose: convTranspose,
+  Softmax: alongAxis((x) => x.softmax()),
+  LogSoftmax: alongAxis((x) => x.logSoftmax()),
+  Hardmax: alongAxis(hardmax),
 };

@@ -1,17 +1,34 @@
 import type { Dim } from '@limbeck/core';
-import { addDims } from '../../dims.js';
+import { addDims, multiplyDims } from '../../dims.js';
 import { concat } from '../../functions.js';
 import { broadcastShapes } from '../../ops/support.js';
 import type { Tensor } from '../../tensor.js';
-import { frontOf, pad } from './axes.js';
 import type { Read, Reader, ReadNode } from './read-node.js';
 import { OnnxValue } from './value.js';
 
 function reshape(node: ReadNode): Read {
-  const x = node.tensor(0);
+  const value = node.value(0);
+  const given = node.has(1) ? node.sizes(1) : (node.ints('shape') ?? node.refuse('no shape'));
+  const { sizes } = value;
+  if (sizes !== undefined && given.length <= 1 && sizes.length > 0) {
+    if (given.length === 0) return [OnnxValue.sizes(sizes, true, value.dtype)];
+    if (given[0] === -1 || given[0] === sizes.length) {
+      return [OnnxValue.sizes(sizes, false, value.dtype)];
+    }
+  }
+  const x = value.tensor;
   const keepZero = node.int('allowzero', 0) === 1;
-  const to = node.sizes(1).map((size, axis) => (size === 0 && !keepZero ? x.shape[axis]! : size));
+  const to = given.map((size, axis) => (size === 0 && !keepZero ? (x.shape[axis] ?? 0) : size));
   return [x.reshape(to)];
+}
+
+function flatten(node: ReadNode): Read {
+  const x = node.tensor(0);
+  const given = node.int('axis', 1);
+  const axis = given < 0 ? given + x.shape.length : given;
+  return [
+    x.reshape([multiplyDims(...x.shape.slice(0, axis)), multiplyDims(...x.shape.slice(axis))]),
+  ];
 }
 
 function expand(node: ReadNode): Read {
@@ -19,126 +36,124 @@ function expand(node: ReadNode): Read {
   return [x.expand(broadcastShapes('Expand', x.shape, node.sizes(1)))];
 }
 
+function tile(node: ReadNode): Read {
+  const x = node.tensor(0);
+  const repeats = node.sizes(1);
+  if (repeats.length !== x.shape.length) node.refuse(`${repeats.length} repeats`);
+  // Each axis gets an axis of its copies in front.
+  const split = x.shape.flatMap((size): Dim[] => [1, size]);
+  const wide = x.shape.flatMap((size, axis): Dim[] => [repeats[axis]!, size]);
+  const to = x.shape.map((size, axis) => multiplyDims(size, repeats[axis]!));
+  return [x.reshape(split).expand(wide).reshape(to)];
+}
+
 function join(node: ReadNode): Read {
-  const values = node.inputs.map((_, i) => node.value(i));
+  const values = node.all();
+  const { dtype } = values[0]!;
   if (values.every(({ sizes, isScalar }) => sizes !== undefined && !isScalar)) {
-    return [OnnxValue.sizes(values.flatMap(({ sizes }) => sizes!))];
+    const all = values.flatMap(({ sizes }) => sizes!);
+    if (all.length <= 64) return [OnnxValue.sizes(all, false, dtype)];
   }
   const tensors = values.map(({ tensor }) => tensor);
-  return [concat(tensors, frontOf(node.int('axis', 0), tensors[0]!.shape.length))];
+  return [concat(tensors, node.axis(0, tensors[0]!.shape.length))];
 }
 
-/** A bound of Slice from the front of the axis, inside it where both are numbers. */
-function bound(given: Dim, size: Dim): Dim {
-  if (typeof given === 'string') return given;
-  if (given >= Number.MAX_SAFE_INTEGER) return size;
-  if (given < 0) {
-    if (typeof size === 'number') return Math.max(0, size + given);
-    return addDims(size, given);
+function splitSizes(node: ReadNode, size: Dim): readonly Dim[] {
+  const given = node.has(1) ? node.sizes(1) : node.ints('split');
+  if (given !== undefined) return given;
+  const count = node.int('num_outputs', node.proto.output.length);
+  if (typeof size !== 'number') {
+    return count === 1 ? [size] : node.refuse(`equal parts of a size ${size}`);
   }
-  return typeof size === 'number' ? Math.min(given, size) : given;
+  const part = Math.ceil(size / count);
+  return Array.from({ length: node.proto.output.length }, (_, i) =>
+    Math.max(0, Math.min(part, size - i * part)),
+  );
 }
 
-function slice(node: ReadNode): Read {
-  const [starts, stops] = [node.sizes(1), node.sizes(2)];
+function split(node: ReadNode): Read {
   const value = node.value(0);
-  const rank = value.sizes === undefined ? value.tensor.shape.length : 1;
-  const axes = node.has(3) ? node.numbers(3) : starts.map((_, axis) => axis);
-  const steps = node.has(4) ? node.numbers(4) : starts.map(() => 1);
-  if (steps.some((step) => step < 1)) node.refuse(`steps ${steps.join(', ')}`);
-  if (value.sizes !== undefined && !value.isScalar) {
-    const [from, to] = [
-      bound(starts[0]!, value.sizes.length),
-      bound(stops[0]!, value.sizes.length),
-    ];
-    if (typeof from === 'number' && typeof to === 'number') {
-      const kept = value.sizes.slice(from, to).filter((_, i) => i % steps[0]! === 0);
-      return [OnnxValue.sizes(kept)];
+  const axis = node.axis(0, value.shape.length);
+  const parts = splitSizes(node, value.shape[axis]!);
+  let start: Dim = 0;
+  return parts.map((part) => {
+    const from = start;
+    start = addDims(start, part);
+    const { sizes } = value;
+    if (sizes !== undefined && typeof from === 'number' && typeof start === 'number') {
+      return OnnxValue.sizes(sizes.slice(from, start), false, value.dtype);
     }
-  }
-  let x: Tensor = value.tensor;
-  axes.forEach((given, i) => {
-    const axis = frontOf(given, rank);
-    const size = x.shape[axis]!;
-    const [from, to] = [bound(starts[i]!, size), bound(stops[i]!, size)];
-    const empty = typeof from === 'number' && typeof to === 'number' && from > to;
-    x = x.slice(axis, from, empty ? from : to, steps[i]);
+    return value.tensor.slice(axis, from, start);
   });
-  return [x];
-}
-
-function pads(node: ReadNode): Read {
-  if (node.string('mode', 'constant') !== 'constant')
-    node.refuse(`mode ${node.string('mode', '')}`);
-  const fill = node.inputs[2]?.host;
-  if (node.has(2) && !(fill !== undefined && Number(fill.data[0]) === 0)) {
-    node.refuse('another filling than 0');
-  }
-  let x = node.tensor(0);
-  const amounts = node.sizes(1);
-  const axes = node.has(3) ? node.numbers(3) : x.shape.map((_, axis) => axis);
-  axes.forEach((given, i) => {
-    x = pad(x, frontOf(given, x.shape.length), amounts[i]!, amounts[i + axes.length]!);
-  });
-  return [x];
 }
 
 function squeeze(node: ReadNode): Read {
   const value = node.value(0);
-  if (value.sizes?.length === 1 && !value.isScalar) return [OnnxValue.sizes(value.sizes, true)];
-  const { shape } = value.tensor;
-  const axes = node.has(1)
-    ? node.numbers(1).map((axis) => frontOf(axis, shape.length))
-    : shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
+  if (value.sizes?.length === 1 && !value.isScalar) {
+    return [OnnxValue.sizes(value.sizes, true, value.dtype)];
+  }
+  const { shape } = value;
+  const axes =
+    node.axes(1, shape.length) ?? shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
   return [value.tensor.reshape(shape.filter((_, axis) => !axes.includes(axis)))];
 }
 
 function unsqueeze(node: ReadNode): Read {
   const value = node.value(0);
-  if (value.sizes !== undefined && value.isScalar) return [OnnxValue.sizes(value.sizes)];
-  const added = node.numbers(1);
-  const rank = value.tensor.shape.length + added.length;
-  const axes = added.map((axis) => frontOf(axis, rank));
-  const rest = [...value.tensor.shape];
+  if (value.sizes !== undefined && value.isScalar) {
+    return [OnnxValue.sizes(value.sizes, false, value.dtype)];
+  }
+  const count = (node.has(1) ? node.numbers(1) : (node.ints('axes') ?? [])).length;
+  const rank = value.shape.length + count;
+  const axes = node.axes(1, rank) ?? [];
+  const rest = [...value.shape];
   const to = Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!));
   return [value.tensor.reshape(to)];
 }
 
-const reduce =
-  (build: (x: Tensor, axes: number[] | undefined, keep: boolean) => Tensor): Reader =>
+function transpose(node: ReadNode): Read {
+  const value = node.value(0);
+  if (value.shape.length < 2) return [value];
+  return [
+    value.tensor.transpose(node.ints('perm') ?? value.shape.map((_, axis) => axis).toReversed()),
+  ];
+}
+
+/** Channels moved to blocks of pixels, and back: reshape, transpose, reshape. */
+const blocks =
+  (toSpace: boolean): Reader =>
   (node) => {
     const x = node.tensor(0);
-    const given = node.has(1) ? node.numbers(1) : (node.ints('axes') ?? []);
-    if (given.length === 0 && node.int('noop_with_empty_axes', 0) === 1) return [x];
-    const axes = given.map((axis) => frontOf(axis, x.shape.length));
-    return [build(x, axes.length === 0 ? undefined : axes, node.int('keepdims', 1) === 1)];
+    const block = node.int('blocksize', 1);
+    const [batch, depthOrNot, height, width] = x.shape as [Dim, Dim, Dim, Dim];
+    if (x.shape.length !== 4) node.refuse(`${x.shape.length} axes`);
+    const channels = typeof depthOrNot === 'number' ? depthOrNot : node.refuse('named channels');
+    if (!toSpace) {
+      if (typeof height !== 'number' || typeof width !== 'number') node.refuse('named sizes');
+      const [rows, columns] = [Number(height) / block, Number(width) / block];
+      const parts = x.reshape([batch, channels, rows, block, columns, block]);
+      const moved = parts.transpose([0, 3, 5, 1, 2, 4]);
+      return [moved.reshape([batch, channels * block * block, rows, columns])];
+    }
+    const depth = channels / (block * block);
+    const isDcr = node.string('mode', 'DCR') === 'DCR';
+    const inner = isDcr ? [block, block, depth] : [depth, block, block];
+    const parts: Tensor = x.reshape([batch, ...inner, height, width]);
+    const moved = parts.transpose(isDcr ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3]);
+    return [moved.reshape([batch, depth, multiplyDims(height, block), multiplyDims(width, block)])];
   };
 
-function argMax(node: ReadNode): Read {
-  if (node.int('select_last_index', 0) !== 0) node.refuse('select_last_index');
-  const x = node.tensor(0);
-  const axis = frontOf(node.int('axis', 0), x.shape.length);
-  const y = x.argMax(axis);
-  return [node.int('keepdims', 1) === 1 ? y.reshape(x.shape.with(axis, 1)) : y];
-}
-
-function transpose(node: ReadNode): Read {
-  const x = node.tensor(0);
-  return [x.transpose(node.ints('perm') ?? x.shape.map((_, axis) => axis).toReversed())];
-}
-
-/** Readers of the operators that move, repeat and reduce elements. */
+/** Readers of the operators that move and repeat elements. */
 export const shapeReaders: { readonly [type: string]: Reader } = {
   Reshape: reshape,
+  Flatten: flatten,
   Expand: expand,
+  Tile: tile,
   Transpose: transpose,
   Concat: join,
-  Slice: slice,
-  Pad: pads,
+  Split: split,
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,
-  ReduceSum: reduce((x, axes, keep) => x.sum(axes, { keep })),
-  ReduceMax: reduce((x, axes, keep) => x.max(axes, { keep })),
-  ReduceMean: reduce((x, axes, keep) => x.mean(axes, { keep })),
-  ArgMax: argMax,
+  DepthToSpace: blocks(true),
+  SpaceToDepth: blocks(false),
 };

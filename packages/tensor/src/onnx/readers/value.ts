@@ -1,71 +1,153 @@
-import type { Dim, HostTensor } from '@limbeck/core';
+import { allocate, type Dim, type DType, type HostTensor, sizeOf } from '@limbeck/core';
 import { concat, constant, dimension } from '../../functions.js';
+import { interpret } from '../../graph/interpret.js';
+import { forwardInputs, topologicalOrder } from '../../graph/order.js';
 import type { Tensor } from '../../tensor.js';
 
 /** Whole vectors longer than this are data, not shapes. */
 const longestShape = 64;
 
+/** What is computed while a file is read stays this small, whatever the file asks for. */
+const foldLimit = 4096;
+
+interface Facts {
+  readonly dtype: DType;
+  readonly shape: readonly Dim[];
+  readonly make: () => Tensor;
+  readonly sizes?: readonly Dim[] | undefined;
+  readonly host?: HostTensor | undefined;
+  readonly isConstant: boolean;
+  readonly file?: HostTensor | undefined;
+}
+
 /** What is known of a value while a file is read: its tensor, and where it is a shape or a constant, that too. */
 export class OnnxValue {
+  readonly #facts: Facts;
   #tensor: Tensor | undefined;
-  readonly #make: () => Tensor;
+  #host: HostTensor | undefined;
+  #isFolded = false;
 
-  private constructor(
-    make: () => Tensor,
-    /** The sizes, where this is an int64 vector or scalar made of sizes. */
-    readonly sizes?: readonly Dim[],
-    /** Whether {@link sizes} stands for a scalar. */
-    readonly isScalar: boolean = false,
-    /** The elements, where they stand in the file. */
-    readonly host?: HostTensor,
-  ) {
-    this.#make = make;
+  private constructor(facts: Facts) {
+    this.#facts = facts;
   }
 
-  /** A value computed by the graph. */
-  static of(tensor: Tensor): OnnxValue {
-    return new OnnxValue(() => tensor);
+  /** A value computed by the graph; a constant where it is computed of constants alone. */
+  static of(tensor: Tensor, isConstant = false): OnnxValue {
+    const { dtype, shape } = tensor;
+    const value = new OnnxValue({ dtype, shape, make: () => tensor, isConstant });
+    value.#tensor = tensor;
+    return value;
   }
 
-  /** A value of the file, whose tensor is `tensor` where it is a parameter, and a constant otherwise. */
-  static known(host: HostTensor, tensor?: Tensor): OnnxValue {
-    const isShape =
-      host.dtype === 'int64' && host.shape.length <= 1 && host.data.length <= longestShape;
-    return new OnnxValue(
-      () => tensor ?? constant(host),
-      isShape ? Array.from(host.data as BigInt64Array, toSize) : undefined,
-      host.shape.length === 0,
+  /** A constant of the file. */
+  static known(host: HostTensor): OnnxValue {
+    const { dtype, shape } = host;
+    return new OnnxValue({
+      dtype,
+      shape,
+      make: () => constant(host),
       host,
-    );
+      isConstant: true,
+      file: host,
+    });
   }
 
-  /** Sizes computed from sizes. */
-  static sizes(sizes: readonly Dim[], isScalar = false): OnnxValue {
+  /** A value of the file that may be another when the graph runs: a parameter, or state. */
+  static fed(host: HostTensor, make: () => Tensor): OnnxValue {
+    const { dtype, shape } = host;
+    return new OnnxValue({ dtype, shape, make, isConstant: false, file: host });
+  }
+
+  /** Sizes computed from sizes: a vector, or a scalar of one. */
+  static sizes(sizes: readonly Dim[], isScalar = false, dtype: DType = 'int64'): OnnxValue {
     const make = (): Tensor => {
       const parts = sizes.map((size) => dimension(size));
-      if (isScalar) return parts[0]!;
-      if (parts.length === 0) {
-        return constant({ dtype: 'int64', shape: [0], data: new BigInt64Array(0) });
-      }
-      return concat(parts.map((part) => part.reshape([1])));
+      if (isScalar) return parts[0]!.cast(dtype);
+      if (parts.length === 0) return constant({ dtype, shape: [0], data: allocate(dtype, 0) });
+      return concat(parts.map((part) => part.reshape([1]))).cast(dtype);
     };
-    return new OnnxValue(make, sizes, isScalar);
+    const shape = isScalar ? [] : [sizes.length];
+    const isConstant = sizes.every((size) => typeof size === 'number');
+    return new OnnxValue({ dtype, shape, make, sizes, isConstant });
   }
 
-  /** Whether the tensor was asked for. */
-  get isUsed(): boolean {
-    return this.#tensor !== undefined;
+  /** What its elements are. */
+  get dtype(): DType {
+    return this.#facts.dtype;
+  }
+
+  /** Its sizes. */
+  get shape(): readonly Dim[] {
+    return this.#facts.shape;
+  }
+
+  /** Whether it has no axes. */
+  get isScalar(): boolean {
+    return this.shape.length === 0;
+  }
+
+  /** Whether it follows from the file alone. */
+  get isConstant(): boolean {
+    return this.#facts.isConstant;
+  }
+
+  /** The elements that the file has for it, also those of a parameter. */
+  get inFile(): HostTensor | undefined {
+    return this.#facts.file;
+  }
+
+  /** The tensor, where it is there already. */
+  get made(): Tensor | undefined {
+    return this.#tensor;
   }
 
   /** The value as a tensor. */
   get tensor(): Tensor {
-    this.#tensor ??= this.#make();
+    this.#tensor ??= this.#facts.make();
     return this.#tensor;
+  }
+
+  /** The elements, where they follow from the file alone and are few. */
+  get host(): HostTensor | undefined {
+    if (this.#facts.host !== undefined) return this.#facts.host;
+    if (!this.#facts.isConstant) return undefined;
+    if (!this.#isFolded) this.#host = fold(this.tensor);
+    this.#isFolded = true;
+    return this.#host;
+  }
+
+  /** The sizes that it holds, where this is a whole vector or scalar made of sizes or constants. */
+  get sizes(): readonly Dim[] | undefined {
+    if (this.#facts.sizes !== undefined) return this.#facts.sizes;
+    const { dtype, shape } = this;
+    const mayBeSizes = (dtype === 'int64' || dtype === 'int32') && shape.length <= 1;
+    if (!mayBeSizes || !this.isConstant || Number(shape[0] ?? 1) > longestShape) return undefined;
+    const { host } = this;
+    return host === undefined ? undefined : wholesOf(host);
   }
 }
 
-/** INT64_MAX and the like mean "to the end": any number beyond every size does. */
-function toSize(value: bigint): number {
+/** Elements as numbers; INT64_MAX and the like mean "to the end": any number beyond every size does. */
+export function wholesOf(host: HostTensor): number[] {
   const limit = BigInt(Number.MAX_SAFE_INTEGER);
-  return Number(value > limit ? limit : value < -limit ? -limit : value);
+  return Array.from(host.data as Iterable<number | bigint>, (value) => {
+    if (typeof value === 'number') return value;
+    return Number(value > limit ? limit : value < -limit ? -limit : value);
+  });
+}
+
+/** Computes what needs no input, unless something on the way is large. */
+function fold(tensor: Tensor): HostTensor | undefined {
+  for (const { outputs } of topologicalOrder([tensor], forwardInputs)) {
+    for (const { shape } of outputs) {
+      if (!shape.every((size): size is number => typeof size === 'number')) return undefined;
+      if (sizeOf(shape) > foldLimit) return undefined;
+    }
+  }
+  const { dtype } = tensor;
+  const host = interpret({ value: tensor }).value;
+  if (host.dtype === dtype) return host;
+  const data = allocate(dtype, host.data.length) as Float32Array;
+  data.set(host.data as Float64Array);
+  return { dtype, shape: host.shape, data };
 }
