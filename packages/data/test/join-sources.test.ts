@@ -9,7 +9,11 @@ const rows = (count: number, epochs?: number) =>
     { batchSize: 4, collator, seed: count, ...(epochs === undefined ? {} : { epochs }) },
   );
 
-async function read(source: ReturnType<typeof joined>, count: number, from?: Json) {
+async function read(
+  source: { open(from?: Json): AsyncIterable<Fed<unknown>> },
+  count: number,
+  from?: Json,
+) {
   const found: Fed<unknown>[] = [];
   for await (const fed of source.open(from)) {
     found.push(fed);

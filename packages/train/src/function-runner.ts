@@ -1,21 +1,18 @@
-import { type HostTensor, leaves, LimbeckError } from '@limbeck/core';
+import { type HostTensor, leaves, LimbeckError, type Specs } from '@limbeck/core';
 import type { Engine } from '@limbeck/runtime';
-import type { Tensor, TensorTree } from '@limbeck/tensor';
+import type { Tensor } from '@limbeck/tensor';
 import { type Clock, type CompiledGraph, compileGraph } from './compile.js';
-import type { StateFunction, StateTree } from './program.js';
+import type { AnyFunction, StateTree } from './program.js';
 import type { StateKeeper } from './state-keeper.js';
 import type { FlatState } from './state-tree.js';
 
 /** Compiles and runs a program's functions, each when it is first called. */
 export class FunctionRunner<S extends StateTree> {
-  readonly #functions: { readonly [name: string]: StateFunction<S, never, TensorTree> };
+  readonly #functions: { readonly [name: string]: AnyFunction<S> };
   readonly #engine: Engine;
   readonly #compiled = new Map<string, CompiledGraph>();
 
-  constructor(
-    functions: { readonly [name: string]: StateFunction<S, never, TensorTree> },
-    engine: Engine,
-  ) {
+  constructor(functions: { readonly [name: string]: AnyFunction<S> }, engine: Engine) {
     this.#functions = functions;
     this.#engine = engine;
   }
@@ -47,7 +44,7 @@ export class FunctionRunner<S extends StateTree> {
       engine: this.#engine,
       training: false,
       tree,
-      inputs: found.inputs,
+      inputs: found.inputs as Specs<never>,
       build: (players, given, context) =>
         Object.fromEntries(leaves<Tensor>(found.apply(players, given, context))),
     });

@@ -1,6 +1,7 @@
 export { type CheckpointRecord, type CheckpointStore, memoryStore } from './checkpoint.js';
 export type { CanaryOptions, CanaryRows } from './canary.js';
 export { checkTeacher } from './check-teacher.js';
+export { descend, type DescendArguments, type Descent, startDescent } from './descend.js';
 export { distillation } from './distillation.js';
 export type {
   DistillationOptions,
@@ -23,6 +24,7 @@ export type { Int8Options } from './export/quantise-student.js';
 export { type FileNames, textClassifierNames } from './export/student-graph.js';
 export type {
   AccumulatingPhase,
+  AnyFunction,
   BatchSource,
   Metrics,
   Phase,
@@ -33,6 +35,7 @@ export type {
   StateTree,
 } from './program.js';
 export { ship } from './ship.js';
+export { type Patience, stalled } from './stalled.js';
 export type { FlatState } from './state-tree.js';
 export { train } from './train.js';
 export type { TrainOptions, TrainResult } from './train-options.js';

@@ -1,5 +1,6 @@
 import { canaryPassed, canarySteps } from './canary.js';
 import type { RunView } from './program.js';
+import { stalled } from './stalled.js';
 
 /** When a distillation is evaluated, and when it stops before its last step. */
 export interface Schedule {
@@ -32,14 +33,11 @@ function canaryDue({ steps, canary }: Schedule, view: RunView): boolean {
 export function nextAction(schedule: Schedule, view: RunView): 'distil' | 'evaluate' | 'stop' {
   const done = view.evaluations.at(-1)?.step === view.step;
   if (!done && (evaluationDue(schedule, view) || canaryDue(schedule, view))) return 'evaluate';
-  if (view.step >= schedule.steps || outOfPatience(schedule, view)) return 'stop';
-  return 'distil';
-}
-
-function outOfPatience({ evaluation }: Schedule, view: RunView): boolean {
-  if (evaluation?.patience === undefined) return false;
-  const { patience, best } = evaluation;
-  const values = view.evaluations.flatMap(({ metrics }) => metrics[best.metric] ?? []);
-  const top = best.higherIsBetter ? Math.max(...values) : Math.min(...values);
-  return values.length > 0 && values.length - 1 - values.indexOf(top) >= patience;
+  if (view.step >= schedule.steps) return 'stop';
+  const { patience, best } = schedule.evaluation ?? {};
+  const tired =
+    patience !== undefined &&
+    best !== undefined &&
+    stalled(view.evaluations, { ...best, patience });
+  return tired ? 'stop' : 'distil';
 }

@@ -6,6 +6,7 @@ import type {
   Rng,
   Spec,
   Specs,
+  Tree,
 } from '@limbeck/core';
 import type { Context, Tensor, TensorTree } from '@limbeck/tensor';
 
@@ -91,6 +92,14 @@ export interface StateFunction<S extends StateTree, I, O extends TensorTree> {
   apply(state: S, inputs: I, context: Context): O;
 }
 
+/** A {@link StateFunction} of whatever inputs: so a program's functions need not all take the same. */
+export interface AnyFunction<S extends StateTree> {
+  /** What it takes beside the state. */
+  readonly inputs: Tree<Spec>;
+  /** What it computes. */
+  apply(state: S, inputs: never, context: Context): TensorTree;
+}
+
 /** What ends up in files: a model's forward pass with its trained values. */
 export interface Shippable {
   /** The inputs that the file has. */
@@ -113,6 +122,11 @@ export interface Program<S extends StateTree, B extends { readonly [phase: strin
    * shapes agree. @defaultValue none: names and shapes alone are compared
    */
   readonly config?: JsonObject;
+  /**
+   * What its parts are set to, as JSON, such as a temperature or a rate; compared as `config` is, with checkpoints that
+   * have it. @defaultValue nothing is compared
+   */
+  readonly settings?: JsonObject;
   /** Fresh state. */
   init(rng: Rng): HostTree<S>;
   /** Players that no phase changes: stored once, not in every checkpoint. */
@@ -122,7 +136,7 @@ export interface Program<S extends StateTree, B extends { readonly [phase: strin
   /** One compiled step each. */
   readonly phases: { readonly [K in keyof B]: Phase<S, B[K]> | AccumulatingPhase<S, B[K]> };
   /** One compiled graph each. */
-  readonly functions?: { readonly [name: string]: StateFunction<S, never, TensorTree> };
+  readonly functions?: { readonly [name: string]: AnyFunction<S> };
   /** A source for each phase. */
   readonly batches: { readonly [K in keyof B]: BatchSource<B[K], S> };
   /** Metrics on the host, over `view.call`. */

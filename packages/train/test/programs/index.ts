@@ -1,0 +1,15 @@
+import { datasetMatching } from './dataset-matching.js';
+import { emaTeacher } from './ema-teacher.js';
+import { maskAndStudent } from './mask-and-student.js';
+import { mutualLearning } from './mutual-learning.js';
+import type { TrainingProgram } from './support/training-program.js';
+import { tgeoKd } from './tgeo-kd.js';
+
+/** All of them, in the order of the table. */
+export const programs: readonly TrainingProgram[] = [
+  tgeoKd,
+  mutualLearning,
+  emaTeacher,
+  datasetMatching,
+  maskAndStudent,
+];

@@ -1,0 +1,15 @@
+export { classMeans, digitExport, digitStudent, spoiltLabels } from './digit-runs.js';
+export {
+  type Digit,
+  type DigitBatch,
+  digitCollator,
+  digitParts,
+  digits,
+  labels,
+  width,
+} from './digits.js';
+export { averaged, learn, type Learner, learner, moved, run } from './learner.js';
+export { divergence, itemsOfCrossEntropy, meanCrossEntropy, planned } from './phases.js';
+export { byClass, type ClassBatch, classCollator, noData } from './sources.js';
+export { teacherModel, trainedTeacher } from './teacher.js';
+export { erased, type TrainingProgram } from './training-program.js';

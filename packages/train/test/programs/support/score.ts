@@ -1,0 +1,40 @@
+import type { HostTensor } from '@limbeck/core';
+import type { Engine } from '@limbeck/runtime';
+import { input, toOnnx } from '@limbeck/tensor';
+import type { Shippable } from '@limbeck/train';
+import { type Digit, images, rightShare } from './digits.js';
+
+/** Runs what ships, its weights inside the graph, as a file would. */
+export async function answers(
+  student: Shippable,
+  inputs: { readonly [path: string]: HostTensor },
+  engine: Engine,
+): Promise<{ readonly [path: string]: HostTensor }> {
+  const named = (specs: Shippable['inputs']): { [path: string]: ReturnType<typeof input> } =>
+    Object.fromEntries(
+      Object.entries(specs).map(([path, { dtype, shape }]) => [
+        path,
+        input(path, { dtype, shape }),
+      ]),
+    );
+  const graph = toOnnx(student.build(named(student.values), named(student.inputs)), {
+    initialisers: student.values,
+    inputs: student.inputs,
+  });
+  const runner = await engine.load(graph);
+  try {
+    return await runner.run(inputs);
+  } finally {
+    await runner.dispose();
+  }
+}
+
+/** The share of digits that a student of images names rightly. */
+export async function digitAccuracy(
+  student: Shippable,
+  rows: readonly Digit[],
+  engine: Engine,
+): Promise<number> {
+  const { logits } = await answers(student, { features: images(rows) }, engine);
+  return rightShare(logits!, rows);
+}
