@@ -1,10 +1,10 @@
-import { LimbeckError, type Spec } from '@limbeck/core';
+import { hostTensor, LimbeckError, type Spec } from '@limbeck/core';
 import { sameDim } from '../dims.js';
 import type { Emitter, Operator, Value } from '../operator.js';
 import { makeNode } from '../tensor-base.js';
 import { Tensor } from '../tensor.js';
 import { checkIndex } from './index-ops.js';
-import { checkDtype, floats, int, int64s, refuseShapes, zeroOf } from './support.js';
+import { checkDtype, floats, int, int64s, refuseShapes } from './support.js';
 
 /** What the inputs behind a plan are: the segment of each row, the plan of the backward pass, or nothing. */
 export interface SegmentAttributes {
@@ -12,7 +12,8 @@ export interface SegmentAttributes {
   readonly backward: 'segments' | 'transposed' | 'none';
 }
 
-function checkPlan(operator: string, plan: readonly Spec[]): void {
+/** Checks buckets and an order. @throws LimbeckError `shape-mismatch`, `dtype-mismatch` */
+export function checkPlan(operator: string, plan: readonly Spec[]): void {
   for (const part of plan) checkDtype(operator, part, ['int32', 'int64']);
   const shapes = plan.map(({ shape }) => shape);
   const fits = shapes.every((shape, i) => shape.length === (i === plan.length - 1 ? 1 : 2));
@@ -94,7 +95,8 @@ export const segmentSum: Operator<SegmentAttributes> = {
   },
 };
 
-function bucketRows(buckets: readonly Value[]): Float64Array[] {
+/** The entries of each row of all buckets, padding among them. */
+export function bucketRows(buckets: readonly Value[]): Float64Array[] {
   return buckets.flatMap(({ shape, data }) => {
     const width = shape[1]!;
     return Array.from({ length: shape[0]! }, (_, row) =>
@@ -103,13 +105,13 @@ function bucketRows(buckets: readonly Value[]): Float64Array[] {
   });
 }
 
-/** The rows with one of zeros behind them. */
-function padRow(emit: Emitter, rows: string): string {
+/** The rows with one more behind them, filled with a number. */
+export function padRow(emit: Emitter, rows: string, filling = 0): string {
   const { dtype, shape } = emit.inputSpecs[0]!;
-  const [zeros, padded] = [emit.fresh(), emit.fresh()];
-  const zero = emit.constant(zeroOf(dtype));
-  emit.node('Expand', [zero, emit.shape([1, ...shape.slice(1)])], [zeros]);
-  emit.node('Concat', [rows, zeros], [padded], { axis: int(0) });
+  const [row, padded] = [emit.fresh(), emit.fresh()];
+  const number = emit.constant(hostTensor(dtype, [], [filling]));
+  emit.node('Expand', [number, emit.shape([1, ...shape.slice(1)])], [row]);
+  emit.node('Concat', [rows, row], [padded], { axis: int(0) });
   return padded;
 }
 

@@ -9,6 +9,8 @@ import * as rearrange from '../../src/ops/rearrange.js';
 import * as reduce from '../../src/ops/reduce.js';
 import * as rmsNorm from '../../src/ops/rms-norm.js';
 import * as segment from '../../src/ops/segment.js';
+import * as segmentMax from '../../src/ops/segment-max.js';
+import * as sparseMatmul from '../../src/ops/sparse-matmul.js';
 import * as shape from '../../src/ops/shape.js';
 import * as source from '../../src/ops/source.js';
 import * as unary from '../../src/ops/unary.js';
@@ -44,6 +46,8 @@ const modules = [
   reduce,
   rmsNorm,
   segment,
+  segmentMax,
+  sparseMatmul,
   shape,
   source,
   unary,

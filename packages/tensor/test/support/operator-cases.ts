@@ -3,7 +3,7 @@ import { composedCases } from './composed-cases.js';
 import { elementwiseCases } from './elementwise-cases.js';
 import { linearCases } from './linear-cases.js';
 import { reducedCases } from './reduced-cases.js';
-import { segmentCases } from './segment-cases.js';
+import { composedSegmentCases, segmentCases } from './segment-cases.js';
 import { shapedCases } from './shaped-cases.js';
 import type { Trial } from './trial.js';
 import { windowedCases } from './windowed-cases.js';
@@ -22,4 +22,8 @@ export const operatorCases: Cases = {
 };
 
 /** Those, and what is made of operators alone, by its name in the API. */
-export const allCases: Cases = { ...operatorCases, ...composedCases };
+export const allCases: Cases = {
+  ...operatorCases,
+  ...composedCases,
+  ...composedSegmentCases,
+};
