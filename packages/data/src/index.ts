@@ -28,6 +28,14 @@ export {
   type Shortfall,
 } from './group-split.js';
 export { joinSources } from './join-sources.js';
+export type { Edges, ForgetSet, GraphData, LinkSplit, NodeSplit } from './graphs/graph-data.js';
+export { parseEdges, parseNodeLabels } from './graphs/parse-tables.js';
+export {
+  denseRows,
+  type DenseOptions,
+  parseSparseRows,
+  type SparseRows,
+} from './graphs/sparse-rows.js';
 export { prefetch, type PrefetchableSource } from './prefetch.js';
 export { jaccard, shingles, type ShingleOptions } from './shingles.js';
 export {

@@ -22,16 +22,15 @@ export function activate(activation: Activation, x: Tensor, gate?: Tensor): Tens
       return x.relu();
     case 'gelu':
       return x.gelu();
-    case 'geluTanh': {
-      const inner = x
-        .square()
-        .mul(0.044715)
-        .add(1)
-        .mul(x)
-        .mul(Math.sqrt(2 / Math.PI));
-      return inner.tanh().add(1).mul(x).mul(0.5);
-    }
+    default:
+      return geluTanh(x);
   }
+}
+
+function geluTanh(x: Tensor): Tensor {
+  const cubic = x.square().mul(0.044715).add(1).mul(x);
+  const inner = cubic.mul(Math.sqrt(2 / Math.PI));
+  return inner.tanh().add(1).mul(x).mul(0.5);
 }
 
 function silu(x: Tensor): Tensor {

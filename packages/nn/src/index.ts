@@ -74,6 +74,16 @@ export {
   type GenerationGraph,
   generationGraphs,
 } from './generate/generation-graphs.js';
+export {
+  gcn,
+  type Gcn,
+  type GcnOptions,
+  type GcnOutputs,
+  type GcnParameters,
+  type GraphInputs,
+  propagate,
+} from './graphs/gcn.js';
+export { graphNeighbours, type GraphNeighbours } from './graphs/graph-neighbours.js';
 export { layerNorm, layerNormParameters, type LayerNormParameters } from './layer-norm.js';
 export { linear, type LinearOptions, type LinearParameters, linearParameters } from './linear.js';
 export {

@@ -1,3 +1,4 @@
+export { type GraphName, readGraph, type ReadGraphOptions, readLinkSplits } from './graph-sets.js';
 export {
   type BadLine,
   readJsonl,

@@ -3,7 +3,6 @@ import {
   addDims,
   type Context,
   dimension,
-  type Empty,
   iota,
   type Model,
   specsOf,
@@ -93,7 +92,7 @@ export interface CausalDecoder extends Model<TextInputs, DecoderOutputs, Decoder
 export function causalDecoder(options: DecoderOptions): CausalDecoder {
   const sizes = decoderSizes(options);
   const tree = decoderParameters(sizes);
-  const parameterSpecs = specsOf(tree) as Specs<DecoderParameters>;
+  const parameterSpecs = specsOf<Specs<DecoderParameters>>(tree);
   const text = (tokens: string): Spec => ({ dtype: 'int64', shape: ['batch', tokens] });
   const memory: Spec = {
     dtype: 'float32',
@@ -107,7 +106,9 @@ export function causalDecoder(options: DecoderOptions): CausalDecoder {
   const part = <In extends PrefillInputs>(
     inputs: Specs<In>,
   ): Model<In, NextOutputs, DecoderParameters> => ({
-    ...{ config, inputs, init },
+    config,
+    inputs,
+    init,
     apply: ({ parameters, inputs: given, state, context }) => {
       const { hidden, present } = decode(sizes, parameters, given, context);
       // Padding stands on the left, so the last token of every row is one.
@@ -118,7 +119,10 @@ export function causalDecoder(options: DecoderOptions): CausalDecoder {
   });
   const prompt = { ids: text('tokens'), mask: text('tokens'), positions: text('tokens') };
   return {
-    ...{ config, sizes, parameterSpecs, init },
+    config,
+    sizes,
+    parameterSpecs,
+    init,
     inputs: { ids: text('tokens'), mask: text('tokens') },
     apply: ({ parameters, inputs, state, context }) => {
       const decoded = decode(sizes, parameters, inputs, context);
@@ -171,7 +175,9 @@ function decode(
   for (const [i, block] of parameters.decoder.entries()) {
     const done = context.block(`decoder/${i}`, (inner) =>
       decoderBlock(block, x, inner, {
-        ...{ ...sizes, mask, ...rotary },
+        ...sizes,
+        mask,
+        ...rotary,
         ...(past === undefined ? {} : { past: past[i]! }),
       }),
     );

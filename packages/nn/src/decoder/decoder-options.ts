@@ -74,8 +74,17 @@ export function decoderSizes(options: DecoderOptions): DecoderSizes {
     refuse(`headWidth ${headWidth} with rotary positions`, 'an even number');
   }
   return {
-    ...{ ...sizes, headWidth, norm, epsilon, positions, rotaryBase, rotaryPairs },
-    ...{ activation, biases, tied, dropout },
+    ...sizes,
+    headWidth,
+    norm,
+    epsilon,
+    positions,
+    rotaryBase,
+    rotaryPairs,
+    activation,
+    biases,
+    tied,
+    dropout,
   };
 }
 

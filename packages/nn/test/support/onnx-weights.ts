@@ -14,11 +14,9 @@ export function onnxWeights(bytes: Uint8Array): { readonly [name: string]: HostT
   );
 }
 
-/** The largest difference between two lists of numbers of one length. */
-export function gap(a: ArrayLike<number | bigint>, b: ArrayLike<number | bigint>): number {
+/** The largest difference between two lists of numbers; infinite if they are not as long. */
+export function gap(a: ArrayLike<unknown>, b: ArrayLike<unknown>): number {
   if (a.length !== b.length) return Infinity;
-  return Array.from(a as ArrayLike<number>).reduce(
-    (worst, value, i) => Math.max(worst, Math.abs(Number(value) - Number(b[i]))),
-    0,
-  );
+  const gaps = Array.from(a, (value, i) => Math.abs(Number(value) - Number(b[i])));
+  return gaps.reduce((worst, each) => Math.max(worst, each), 0);
 }
