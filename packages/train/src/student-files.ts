@@ -52,8 +52,7 @@ export function studentFiles(options: StudentFilesOptions): { readonly [name: st
       vocab_size: padId + 1,
       pad_token_id: padId,
       max_position_embeddings: maxBytes,
-      id2label: Object.fromEntries(labels.map((label, id) => [String(id), label])),
-      label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+      ...labelMaps(labels),
       limbeck: {
         formatVersion: 1,
         family,
@@ -75,6 +74,35 @@ export function studentFiles(options: StudentFilesOptions): { readonly [name: st
       clean_up_tokenization_spaces: false,
       model_input_names: ['input_ids', 'attention_mask'],
     }),
+  };
+}
+
+/** The `config.json` of a student that reads no text: its own inputs are fed. */
+export function modelFiles(
+  options: Pick<StudentFilesOptions, 'family' | 'weightsSha256' | 'model'> & {
+    readonly labels?: readonly string[];
+  },
+): { readonly [name: string]: string } {
+  const { labels, family, weightsSha256, model } = options;
+  if (labels !== undefined) checkLabels(labels);
+  return {
+    'config.json': text({
+      ...(labels === undefined ? {} : labelMaps(labels)),
+      limbeck: {
+        formatVersion: 1,
+        family,
+        inputs: 'tensors',
+        weightsSha256,
+        ...(model === undefined ? {} : { model }),
+      },
+    }),
+  };
+}
+
+function labelMaps(labels: readonly string[]): JsonObject {
+  return {
+    id2label: Object.fromEntries(labels.map((label, id) => [String(id), label])),
+    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
   };
 }
 

@@ -120,6 +120,30 @@ describe('exportStudent', () => {
     });
   });
 
+  test('ships a model that reads no texts without a tokenizer, gated on whole inputs', async () => {
+    const model = mlp({ width: 4, labels: ['a', 'b'] });
+    const { parameters, state } = model.init(Rng.from(0));
+    const names = { inputs: { features: 'features' }, outputs: { logits: 'logits' } };
+    const rows = (count: number) => ({
+      features: hostTensor('float32', [count, 4], new Float32Array(4 * count).fill(0.5)),
+    });
+    const shippable = ship(model, parameters, state);
+    const options = { engine, model: model.config, names, probes: [rows(200), rows(56)] };
+    const { files } = await packStudent(shippable, options);
+    expect(Object.keys(files)).toEqual(['config.json', 'onnx/model.onnx']);
+    const config = JSON.parse(new TextDecoder().decode(files['config.json'])) as object;
+    expect(config).toMatchObject({ limbeck: { family: 'mlp', inputs: 'tensors' } });
+    expect(config).not.toHaveProperty('id2label');
+    const labelled = await packStudent(shippable, { ...options, labels: ['a', 'b'] });
+    expect(new TextDecoder().decode(labelled.files['config.json'])).toContain('id2label');
+
+    const refused = { code: 'invalid-option' };
+    const few = packStudent(shippable, { ...options, probes: [rows(200), rows(55)] });
+    await expect(few).rejects.toMatchObject({ ...refused, given: '255 rows' });
+    const unlabelled = packStudent(shippable, { ...options, maxBytes: 4 });
+    await expect(unlabelled).rejects.toMatchObject({ ...refused, where: 'export, maxBytes' });
+  });
+
   test('refuses labels that do not fit, unknown names and missing inputs', async () => {
     const pack = (options: object) => packStudent(student, { ...base(), ...options });
     await expect(pack({ labels: ['a', 'b'] })).rejects.toMatchObject({ code: 'shape-mismatch' });

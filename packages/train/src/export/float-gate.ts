@@ -13,7 +13,7 @@ const tolerance = 1e-5;
 export interface FloatGate {
   /** Over all probes and outputs: max |a − b| / max(1, |a|). */
   readonly maxError: number;
-  /** How many probes, each at batch 1 and within a batch of 32. */
+  /** How many probes, each at batch 1 and within a batch of 32, where they are not whole inputs: then at least so many. */
   readonly probes: number;
 }
 
@@ -31,17 +31,29 @@ function rowsOf(batch: FlatState, from: number, to: number): { [path: string]: H
 /** The probes one by one, then by 32. @throws LimbeckError `invalid-option` for fewer than 256 */
 export function slicedProbes(probes: FlatState): FlatState[] {
   const rows = Math.min(...Object.values(probes).map(({ shape }) => shape[0] ?? 0));
-  if (!(rows >= probeCount)) {
-    throw new LimbeckError('invalid-option', {
-      where: 'export, probes',
-      given: `${rows} rows`,
-      expected: `at least ${probeCount}`,
-      next: 'Pass inputs like those that the student will get, by the paths of its inputs.',
-    });
-  }
+  checkRows(rows);
   const slices = (size: number): FlatState[] =>
     Array.from({ length: probeCount / size }, (_, i) => rowsOf(probes, i * size, (i + 1) * size));
   return [...slices(1), ...slices(32)];
+}
+
+/** Probes that are run as they are. @throws LimbeckError `invalid-option` for fewer than 256 rows in all */
+export function wholeProbes(probes: readonly FlatState[]): FlatState[] {
+  const rowsIn = (probe: FlatState): number =>
+    Math.max(0, ...Object.values(probe).map(({ shape }) => shape[0] ?? 0));
+  checkRows(probes.reduce((rows, probe) => rows + rowsIn(probe), 0));
+  return [...probes];
+}
+
+/** @throws LimbeckError `invalid-option` for fewer than 256 */
+function checkRows(rows: number): void {
+  if (rows >= probeCount) return;
+  throw new LimbeckError('invalid-option', {
+    where: 'export, probes',
+    given: `${rows} rows`,
+    expected: `at least ${probeCount}`,
+    next: 'Pass inputs like those that the student will get, by the paths of its inputs.',
+  });
 }
 
 /**

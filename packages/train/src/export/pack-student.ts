@@ -4,8 +4,15 @@ import type { Engine, Runner } from '@limbeck/runtime';
 import { sha256 } from '../checkpoint.js';
 import type { Shippable } from '../program.js';
 import type { FlatState } from '../state-tree.js';
-import { padId, studentFiles } from '../student-files.js';
-import { byteProbes, fileFeeds, type FloatGate, floatGate, slicedProbes } from './float-gate.js';
+import { modelFiles, padId, studentFiles } from '../student-files.js';
+import {
+  byteProbes,
+  fileFeeds,
+  type FloatGate,
+  floatGate,
+  slicedProbes,
+  wholeProbes,
+} from './float-gate.js';
 import type { Int8Gate } from './int8-gate.js';
 import { type Int8Options, quantiseStudent } from './quantise-student.js';
 import {
@@ -20,10 +27,13 @@ import { countValues, weightsSha256 } from './weights.js';
 export interface PackOptions extends LongWork {
   /** What runs the files to compare them. */
   readonly engine: Engine;
-  /** The labels, in the order of the logits. */
-  readonly labels: readonly string[];
-  /** How many bytes of a text the student reads. */
-  readonly maxBytes: number;
+  /** The labels, in the order of the logits. @defaultValue none: the student is no classifier */
+  readonly labels?: readonly string[];
+  /**
+   * How many bytes of a text the student reads; needs `labels`. @defaultValue none: it reads no text, and its folder has
+   * no tokenizer
+   */
+  readonly maxBytes?: number;
   /** The model's family, such as `ngram`. @defaultValue the `family` of `model`, else `student` */
   readonly family?: string;
   /** The model's config: enough to rebuild it; goes into config.json. @defaultValue none */
@@ -31,10 +41,11 @@ export interface PackOptions extends LongWork {
   /** Names in the files. @defaultValue `input_ids`, `attention_mask` and `logits` from `ids`, `mask` and `logits` */
   readonly names?: FileNames;
   /**
-   * At least 256 rows of inputs for the float32 gate, by the paths of the model's inputs. @defaultValue random bytes,
-   * where the file's inputs are `input_ids` and `attention_mask`
+   * At least 256 rows of inputs for the float32 gate, by the paths of the model's inputs; or a list of whole inputs, where
+   * rows cannot be taken apart, as of a graph. @defaultValue random bytes, where the file's inputs are `input_ids` and
+   * `attention_mask`
    */
-  readonly probes?: FlatState;
+  readonly probes?: FlatState | readonly FlatState[];
   /** Held-out rows for the int8 file's gate. @defaultValue no int8 file */
   readonly int8?: Int8Options;
 }
@@ -79,7 +90,7 @@ export interface StudentPackage {
 /**
  * Everything that ships, checked: the ONNX file in float32, which must agree with the trainer's forward pass to 1e-5 on
  * 256 probes at batch 1 and 32; with `int8` a second one of a quarter of its size, whose metric must survive; and the
- * text files with which transformers.js loads both.
+ * text files with which transformers.js loads both, if the student reads texts.
  *
  * The int8 file keeps weights in int8 with a float32 scale a column; a runtime computes in float32. Its accuracy may
  * drop by 0.5 points at most, by 1 at the upper end of the interval.
@@ -91,17 +102,11 @@ export async function packStudent(
   student: Shippable,
   options: PackOptions,
 ): Promise<StudentPackage> {
-  const { engine, labels, maxBytes, model, names = textClassifierNames } = options;
+  const { engine, labels, model, names = textClassifierNames } = options;
   const named = model?.['family'];
   const family = options.family ?? (typeof named === 'string' ? named : 'student');
   const hash = await weightsSha256(student.values);
-  const texts = studentFiles({
-    labels,
-    maxBytes,
-    family,
-    weightsSha256: hash,
-    ...(model === undefined ? {} : { model }),
-  });
+  const texts = textFiles(options, { family, weightsSha256: hash });
   const files: { [path: string]: Uint8Array } = Object.fromEntries(
     Object.entries(texts).map(([path, text]) => [path, new TextEncoder().encode(text)]),
   );
@@ -122,7 +127,7 @@ export async function packStudent(
     const float32 = await floatGate(trainer, file, student.values, probes);
     options.onEvent?.(event('export/gate', { file: 'onnx/model.onnx', ...float32 }));
     files['onnx/model.onnx'] = graph.bytes;
-    checkLogits(labels, names, await file.run(probes[0]!));
+    if (labels !== undefined) checkLogits(labels, names, await file.run(probes[0]!));
 
     const int8 = await packInt8(student, options, names, { file, trainer });
     if (int8 !== undefined) files['onnx/model_quantized.onnx'] = int8.bytes;
@@ -142,6 +147,26 @@ export async function packStudent(
   } finally {
     await Promise.all(loaded.map((runner) => runner.dispose()));
   }
+}
+
+function isList(probes: PackOptions['probes']): probes is readonly FlatState[] {
+  return Array.isArray(probes);
+}
+
+/** What stands beside the ONNX files: with a tokenizer where the student reads texts. */
+function textFiles(
+  { labels, maxBytes, model }: PackOptions,
+  made: { readonly family: string; readonly weightsSha256: string },
+): { readonly [name: string]: string } {
+  const about = { ...made, ...(model === undefined ? {} : { model }) };
+  if (maxBytes === undefined) return modelFiles({ ...about, ...(labels && { labels }) });
+  if (labels !== undefined) return studentFiles({ ...about, labels, maxBytes });
+  throw new LimbeckError('invalid-option', {
+    where: 'export, maxBytes',
+    given: `${maxBytes}, without labels`,
+    expected: 'labels beside it: a student of texts is a classifier',
+    next: 'Pass the labels, or leave maxBytes out.',
+  });
 }
 
 /** @throws LimbeckError `aborted` */
@@ -188,11 +213,12 @@ async function packInt8(
 }
 
 function probesOf(options: PackOptions, names: FileNames): FlatState[] {
-  if (options.probes !== undefined) return slicedProbes(options.probes);
+  const { probes, maxBytes } = options;
+  if (isList(probes)) return wholeProbes(probes);
+  if (probes !== undefined) return slicedProbes(probes);
   const { input_ids: ids, attention_mask: mask, ...others } = names.inputs;
-  if (ids !== undefined && mask !== undefined && Object.keys(others).length === 0) {
-    return byteProbes(ids, mask, options.maxBytes, padId);
-  }
+  const isText = ids !== undefined && mask !== undefined && Object.keys(others).length === 0;
+  if (isText && maxBytes !== undefined) return byteProbes(ids, mask, maxBytes, padId);
   throw new LimbeckError('invalid-option', {
     where: 'export, probes',
     given: `none, for a file with the inputs ${Object.keys(names.inputs).join(', ')}`,
