@@ -62,33 +62,37 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss<CrossEntro
   const weightTable =
     classWeights && constant(hostTensor('float32', [classWeights.length], classWeights));
 
-  return exampleLoss('crossEntropy', ({ student, labels }: CrossEntropyNeeds): Items => {
-    const logits = present('crossEntropy', 'student.logits', student?.logits);
-    const soft = checkLabels(logits, present('crossEntropy', 'labels', labels));
-    checkClasses(logits, classWeights);
-    const logQ = logits.logSoftmax();
-    const smooth = (items: Tensor): Tensor =>
-      labelSmoothing === 0
-        ? items
-        : items.mul(1 - labelSmoothing).add(logQ.mean(-1).mul(-labelSmoothing));
+  const config = { labelSmoothing, classWeights: classWeights ?? null, ignore };
+  return exampleLoss(
+    { name: 'crossEntropy', config },
+    ({ student, labels }: CrossEntropyNeeds): Items => {
+      const logits = present('crossEntropy', 'student.logits', student?.logits);
+      const soft = checkLabels(logits, present('crossEntropy', 'labels', labels));
+      checkClasses(logits, classWeights);
+      const logQ = logits.logSoftmax();
+      const smooth = (items: Tensor): Tensor =>
+        labelSmoothing === 0
+          ? items
+          : items.mul(1 - labelSmoothing).add(logQ.mean(-1).mul(-labelSmoothing));
 
-    if (soft) {
-      const y = labels.stopGradient();
-      // 0 · log 0 is 0: a class that neither of the two expects.
-      const items = smooth(where(y.greater(0), y.mul(logQ), 0).sum(-1).neg());
-      return weightTable === undefined ? items : { items, weights: y.mul(weightTable).sum(-1) };
-    }
-    const ignored = labels.equal(ignore);
-    const y = where(ignored, 0, labels);
-    const items = smooth(
-      logQ
-        .takeAlong(y.reshape([...y.shape, 1]))
-        .reshape(y.shape)
-        .neg(),
-    );
-    const counted = ignored.not().cast(logits.dtype);
-    return { items, weights: weightTable ? weightTable.gather(y).mul(counted) : counted };
-  });
+      if (soft) {
+        const y = labels.stopGradient();
+        // 0 · log 0 is 0: a class that neither of the two expects.
+        const items = smooth(where(y.greater(0), y.mul(logQ), 0).sum(-1).neg());
+        return weightTable === undefined ? items : { items, weights: y.mul(weightTable).sum(-1) };
+      }
+      const ignored = labels.equal(ignore);
+      const y = where(ignored, 0, labels);
+      const items = smooth(
+        logQ
+          .takeAlong(y.reshape([...y.shape, 1]))
+          .reshape(y.shape)
+          .neg(),
+      );
+      const counted = ignored.not().cast(logits.dtype);
+      return { items, weights: weightTable ? weightTable.gather(y).mul(counted) : counted };
+    },
+  );
 }
 
 /** Whether the labels are distributions. */

@@ -24,12 +24,15 @@ export function forwardKl(options: DivergenceOptions = {}): Loss<SoftTargetsNeed
   const { temperature = 1 } = options;
   checkPositive('forwardKl', { temperature }, 'Use 1 to keep the logits as they are.');
 
-  return exampleLoss('forwardKl', ({ student, teacher }: SoftTargetsNeeds) => {
-    checkLogits('forwardKl', student, teacher);
-    const logP = stopGradient(teacher.logits).div(temperature).logSoftmax();
-    const logQ = student.logits.div(temperature).logSoftmax();
-    const p = logP.exp();
-    // p = 0 has log p = −∞: NaN as a product, 0 in the limit.
-    return where(p.greater(0), p.mul(logP.sub(logQ)), 0).sum(-1);
-  });
+  return exampleLoss(
+    { name: 'forwardKl', config: { temperature } },
+    ({ student, teacher }: SoftTargetsNeeds) => {
+      checkLogits('forwardKl', student, teacher);
+      const logP = stopGradient(teacher.logits).div(temperature).logSoftmax();
+      const logQ = student.logits.div(temperature).logSoftmax();
+      const p = logP.exp();
+      // p = 0 has log p = −∞: NaN as a product, 0 in the limit.
+      return where(p.greater(0), p.mul(logP.sub(logQ)), 0).sum(-1);
+    },
+  );
 }

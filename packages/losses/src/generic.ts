@@ -1,10 +1,12 @@
-import type { Rng } from '@limbeck/core';
+import type { JsonObject, Rng } from '@limbeck/core';
 import type { LossTerm, Per } from '@limbeck/tensor';
 
 /** A `Loss` of whatever needs, parameters and state. */
 export interface AnyLoss {
   /** Its name in logs and errors. */
   readonly name: string;
+  /** What it is set to. */
+  readonly config?: JsonObject;
   /** What one item is. */
   readonly per: Per;
   /** Fresh parameters and state. */

@@ -59,6 +59,7 @@ export function hiddenMse(
 
   return {
     name: 'hiddenMse',
+    config: { projector, normalise },
     per: 'example',
     init: (rng, needs) => ({
       parameters: projector ? freshProjector(rng, needs.student.hidden, needs.teacher.hidden) : {},

@@ -31,19 +31,22 @@ export function jensenShannon(options: JensenShannonOptions = {}): Loss<SoftTarg
   const next = 'Use 0.5; for the limits use forwardKl() or reverseKl().';
   checkBetween('jensenShannon', { beta }, 1e-6, 1 - 1e-6, next);
 
-  return exampleLoss('jensenShannon', ({ student, teacher }: SoftTargetsNeeds) => {
-    checkLogits('jensenShannon', student, teacher);
-    const logP = finiteLogs(stopGradient(teacher.logits), temperature);
-    const logQ = finiteLogs(student.logits, temperature);
-    const [p, q] = [logP.exp(), logQ.exp()];
-    // Where both are 0 the mixture would be, and its logarithm −∞; the smallest float32 stands in for it.
-    const logM = p
-      .mul(beta)
-      .add(q.mul(1 - beta))
-      .maximum(1.2e-38)
-      .log();
-    const fromP = p.mul(logP.sub(logM)).sum(-1);
-    const fromQ = q.mul(logQ.sub(logM)).sum(-1);
-    return fromP.mul(beta).add(fromQ.mul(1 - beta));
-  });
+  return exampleLoss(
+    { name: 'jensenShannon', config: { beta, temperature } },
+    ({ student, teacher }: SoftTargetsNeeds) => {
+      checkLogits('jensenShannon', student, teacher);
+      const logP = finiteLogs(stopGradient(teacher.logits), temperature);
+      const logQ = finiteLogs(student.logits, temperature);
+      const [p, q] = [logP.exp(), logQ.exp()];
+      // Where both are 0 the mixture would be, and its logarithm −∞; the smallest float32 stands in for it.
+      const logM = p
+        .mul(beta)
+        .add(q.mul(1 - beta))
+        .maximum(1.2e-38)
+        .log();
+      const fromP = p.mul(logP.sub(logM)).sum(-1);
+      const fromQ = q.mul(logQ.sub(logM)).sum(-1);
+      return fromP.mul(beta).add(fromQ.mul(1 - beta));
+    },
+  );
 }

@@ -24,9 +24,12 @@ export function logitMse(options: LogitMseOptions = {}): Loss<SoftTargetsNeeds> 
   const { centred = false } = options;
   const centre = (z: Tensor): Tensor => (centred ? z.sub(z.mean(-1, { keep: true })) : z);
 
-  return exampleLoss('logitMse', ({ student, teacher }: SoftTargetsNeeds) => {
-    checkLogits('logitMse', student, teacher);
-    const gap = centre(student.logits).sub(centre(stopGradient(teacher.logits)));
-    return gap.square().mean(-1);
-  });
+  return exampleLoss(
+    { name: 'logitMse', config: { centred } },
+    ({ student, teacher }: SoftTargetsNeeds) => {
+      checkLogits('logitMse', student, teacher);
+      const gap = centre(student.logits).sub(centre(stopGradient(teacher.logits)));
+      return gap.square().mean(-1);
+    },
+  );
 }

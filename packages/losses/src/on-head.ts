@@ -44,6 +44,7 @@ export function onHead<
   const pick = <T>(signals: object): T => pickHead(own, name, signals) as T;
   return {
     name: own,
+    ...(loss.config && { config: loss.config }),
     per: loss.per,
     ...(loss.init && { init: (rng, needs) => loss.init!(rng, pick(needs)) }),
     ...(loss.advance && {

@@ -24,10 +24,13 @@ export function reverseKl(options: DivergenceOptions = {}): Loss<SoftTargetsNeed
   const { temperature = 1 } = options;
   checkPositive('reverseKl', { temperature }, 'Use 1 to keep the logits as they are.');
 
-  return exampleLoss('reverseKl', ({ student, teacher }: SoftTargetsNeeds) => {
-    checkLogits('reverseKl', student, teacher);
-    const logP = finiteLogs(stopGradient(teacher.logits), temperature);
-    const logQ = finiteLogs(student.logits, temperature);
-    return logQ.exp().mul(logQ.sub(logP)).sum(-1);
-  });
+  return exampleLoss(
+    { name: 'reverseKl', config: { temperature } },
+    ({ student, teacher }: SoftTargetsNeeds) => {
+      checkLogits('reverseKl', student, teacher);
+      const logP = finiteLogs(stopGradient(teacher.logits), temperature);
+      const logQ = finiteLogs(student.logits, temperature);
+      return logQ.exp().mul(logQ.sub(logP)).sum(-1);
+    },
+  );
 }

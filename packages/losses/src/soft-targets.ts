@@ -43,13 +43,16 @@ export function softTargets(options: SoftTargetsOptions = {}): Loss<SoftTargetsN
   const { temperature = 1 } = options;
   checkPositive('softTargets', { temperature }, 'Use 1 to keep the logits as they are.');
 
-  return exampleLoss('softTargets', ({ student, teacher }: SoftTargetsNeeds) => {
-    checkLogits('softTargets', student, teacher);
-    const logP = stopGradient(teacher.logits).div(temperature).logSoftmax();
-    const logQ = student.logits.div(temperature).logSoftmax();
-    const p = logP.exp();
-    // A class the teacher rules out has p = 0 and log p = −∞: NaN as a product, 0 in the limit.
-    const kl = where(p.greater(0), p.mul(logP.sub(logQ)), 0).sum(-1);
-    return kl.mul(temperature ** 2);
-  });
+  return exampleLoss(
+    { name: 'softTargets', config: { temperature } },
+    ({ student, teacher }: SoftTargetsNeeds) => {
+      checkLogits('softTargets', student, teacher);
+      const logP = stopGradient(teacher.logits).div(temperature).logSoftmax();
+      const logQ = student.logits.div(temperature).logSoftmax();
+      const p = logP.exp();
+      // A class the teacher rules out has p = 0 and log p = −∞: NaN as a product, 0 in the limit.
+      const kl = where(p.greater(0), p.mul(logP.sub(logQ)), 0).sum(-1);
+      return kl.mul(temperature ** 2);
+    },
+  );
 }

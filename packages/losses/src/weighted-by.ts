@@ -38,6 +38,7 @@ export function weightedBy<Needs, P extends TensorTree, S extends TensorTree, Mo
   const name = `weightedBy(${loss.name})`;
   return {
     name,
+    ...(loss.config && { config: loss.config }),
     per: loss.per,
     ...(loss.init && { init: (rng, needs) => loss.init!(rng, needs as never) }),
     ...(loss.advance && { advance: (given) => loss.advance!(given) }),

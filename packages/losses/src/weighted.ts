@@ -49,6 +49,10 @@ export function weighted<const Parts extends readonly WeightedPart[]>(
 
   return {
     name: `weighted(${members.map(({ name }) => name).join(', ')})`,
+    config: {
+      weights: members.map(({ weight }) => (typeof weight === 'number' ? weight : null)),
+      losses: members.map(({ loss }) => loss.config ?? null),
+    },
     per: perOf(members.map(({ loss }) => loss)),
     init: (rng, needs) => {
       const made = members.map(({ name, loss }) => ({

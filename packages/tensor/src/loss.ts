@@ -53,15 +53,18 @@ export interface Loss<Needs, P extends TensorTree = Empty, S extends TensorTree 
 /** Items and, where they are not all ones, their weights. */
 export type Items = Tensor | { readonly items: Tensor; readonly weights: Tensor };
 
+/** What a loss is called; beside it, where it has options, what it is set to. */
+export type LossName = string | { readonly name: string; readonly config: JsonObject };
+
 function simpleLoss<Needs>(
-  name: string,
+  named: LossName,
   per: Per,
   equation: (signals: Needs) => Items,
-  config: JsonObject | undefined,
 ): Loss<Needs> {
+  const { name, ...settings } = typeof named === 'string' ? { name: named } : named;
   return {
     name,
-    ...(config === undefined ? {} : { config }),
+    ...settings,
     per,
     apply: (signals, { state }) => {
       const result = equation(signals);
@@ -76,29 +79,20 @@ function simpleLoss<Needs>(
 
 /** A loss of one value an example, `[batch]`, from its equation alone. */
 export function exampleLoss<Needs>(
-  name: string,
+  name: LossName,
   equation: (signals: Needs) => Items,
-  config?: JsonObject,
 ): Loss<Needs> {
-  return simpleLoss(name, 'example', equation, config);
+  return simpleLoss(name, 'example', equation);
 }
 
 /** A loss of one value a token, `[batch, tokens]`, from its equation alone. */
-export function tokenLoss<Needs>(
-  name: string,
-  equation: (signals: Needs) => Items,
-  config?: JsonObject,
-): Loss<Needs> {
-  return simpleLoss(name, 'token', equation, config);
+export function tokenLoss<Needs>(name: LossName, equation: (signals: Needs) => Items): Loss<Needs> {
+  return simpleLoss(name, 'token', equation);
 }
 
 /** A loss of one value a batch, `[]`, from its equation alone. It cannot be accumulated over micro-batches. */
-export function batchLoss<Needs>(
-  name: string,
-  equation: (signals: Needs) => Items,
-  config?: JsonObject,
-): Loss<Needs> {
-  return simpleLoss(name, 'batch', equation, config);
+export function batchLoss<Needs>(name: LossName, equation: (signals: Needs) => Items): Loss<Needs> {
+  return simpleLoss(name, 'batch', equation);
 }
 
 /** A term's sums: Σ(weights · items) and Σ weights, scalars. Weights are constants: no gradient flows into them. */

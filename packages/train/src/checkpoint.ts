@@ -17,6 +17,8 @@ export interface CheckpointRecord {
   readonly program: string;
   /** The sha256 of the program's `config`. Early records lack it: of them only names and shapes are compared. */
   readonly config?: string;
+  /** The sha256 of the program's `settings`; early records lack it. */
+  readonly settings?: string;
   /** The sha256 of the file `frozen` with the frozen players' values, where there are any; early records lack it. */
   readonly frozen?: string;
   /** The run's seed. */

@@ -1,5 +1,6 @@
 import type { HostTensor, HostTree } from '@limbeck/core';
 import type { Empty, Loss, Model, Optimizer, TensorTree } from '@limbeck/tensor';
+import type { Average } from '@limbeck/optim';
 import type { CanaryOptions } from './canary.js';
 import type { BatchSource, Metrics, RunView } from './program.js';
 
@@ -47,8 +48,13 @@ export interface DistillationOptions<
   readonly steps: number;
   /** How many batches make one optimiser step, exactly as if they were one. @defaultValue 1 */
   readonly microBatches?: number;
-  /** Decay of the exponential moving average that is evaluated and shipped; 0 for none. @defaultValue 0 */
+  /**
+   * Decay of the exponential moving average that is evaluated and shipped, held back in the first steps; 0 for none.
+   * @defaultValue 0
+   */
   readonly averageDecay?: number;
+  /** Another average that is evaluated and shipped, such as `swa`. @defaultValue what `averageDecay` says */
+  readonly average?: Average;
   /** Starting values of the student; fresh ones without. */
   readonly initial?: { readonly parameters: HostTree<P>; readonly state: HostTree<S> };
   /**

@@ -11,6 +11,7 @@ import {
   type TensorTree,
   termSums,
 } from '@limbeck/tensor';
+import type { Average } from '@limbeck/optim';
 import type { DistillationState } from './distillation-options.js';
 import type { AccumulatingPhase, Phase } from './program.js';
 
@@ -28,7 +29,7 @@ export interface PhaseParts<
   readonly student: Model<In, Out, P, S>;
   readonly loss: Loss<Needs, LP, LS>;
   readonly optimizer: Optimizer<OS>;
-  readonly averageDecay: number;
+  readonly average: Average | undefined;
   readonly microBatches: number;
 }
 
@@ -48,7 +49,7 @@ export function distillationPhase<
 ):
   | Phase<DistillationState<P, S, LP, LS, OS>, Batch>
   | AccumulatingPhase<DistillationState<P, S, LP, LS, OS>, Batch> {
-  const { student, loss, optimizer, averageDecay, microBatches } = parts;
+  const { student, loss, optimizer, average, microBatches } = parts;
   type State = DistillationState<P, S, LP, LS, OS>;
 
   const termsOf = (state: State, batch: Batch, context: Context) => {
@@ -88,9 +89,9 @@ export function distillationPhase<
         loss: { parameters: next.loss, state: lossState },
         optimizer: updated.state,
         average:
-          averageDecay === 0
+          average === undefined
             ? state.average
-            : blend(state.average as P, next.student, averageDecay, context),
+            : blend(average, state.average as P, next.student, context),
       } as Partial<State>,
       metrics: updated.metrics,
     };
@@ -203,13 +204,12 @@ function putBack<P, LP>(
   };
 }
 
-/** decay · average + (1 − decay) · now, with the decay held back in the first steps: min(decay, (1 + t) / (10 + t)). */
-function blend<P>(average: P, now: P, decay: number, context: Context): P {
-  const t = context.step.cast('float32');
-  const held = t.add(1).div(t.add(10)).minimum(decay);
-  const latest = Object.fromEntries(leaves<Tensor>(now));
-  return mapTree<Tensor>(average, (leaf, path) => {
-    const before = leaf as Tensor;
-    return before.add(latest[path]!.sub(before).mul(held.neg().add(1)));
-  }) as unknown as P;
+/** The next average, in its tree. */
+function blend<P>(average: Average, before: P, now: P, { step }: Context): P {
+  const next = average.update({
+    average: Object.fromEntries(leaves<Tensor>(before)),
+    parameters: Object.fromEntries(leaves<Tensor>(now)),
+    step,
+  });
+  return mapTree<Tensor>(before, (_leaf, path) => next[path]!) as unknown as P;
 }

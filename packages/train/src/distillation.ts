@@ -8,6 +8,7 @@ import {
   mapTree,
   type Specs,
 } from '@limbeck/core';
+import { type Average, ema } from '@limbeck/optim';
 import {
   type Context,
   createContext,
@@ -28,7 +29,7 @@ import type {
 } from './distillation-options.js';
 import { distillationPhase } from './distillation-phases.js';
 import { evaluationDue, nextAction } from './next-action.js';
-import type { Metrics, Program, RunView } from './program.js';
+import type { AnyFunction, Metrics, Program, RunView } from './program.js';
 import { ship } from './ship.js';
 
 /**
@@ -54,13 +55,13 @@ export function distillation<
 ): Program<DistillationState<P, S, LP, LS, OS>, { readonly distil: Batch }> {
   const { student, loss, optimizer, batches, steps, evaluation } = options;
   const { microBatches = 1, averageDecay = 0 } = options;
+  const average = averageOf(options);
   type State = DistillationState<P, S, LP, LS, OS>;
   checkWhole('distillation', { steps, microBatches }, 1, 'Pass a whole number of at least 1.');
   if (evaluation !== undefined) {
     const { every, patience = 1 } = evaluation;
     checkWhole('distillation', { every, patience }, 1, 'Pass a whole number of at least 1.');
   }
-  checkBetween('distillation', { averageDecay }, 0, 1, 'Use 0 to switch averaging off, or 0.99.');
   if (microBatches > 1 && loss.per === 'batch') {
     throw new LimbeckError('invalid-option', {
       where: 'distillation',
@@ -97,13 +98,18 @@ export function distillation<
       microBatches,
       averageDecay,
     },
+    settings: {
+      loss: loss.config ?? null,
+      optimizer: optimizer.config ?? null,
+      average: options.average?.config ?? null,
+    },
     steps,
     phases: {
       distil: distillationPhase<In, Out, P, S, Batch, Needs, LP, LS, OS>({
         student,
         loss,
         optimizer,
-        averageDecay,
+        average,
         microBatches,
       }),
     },
@@ -113,12 +119,12 @@ export function distillation<
         inputs: student.inputs,
         apply: (state: State, inputs: In, context: Context) =>
           student.apply({
-            parameters: averageDecay === 0 ? state.student.parameters : (state.average as P),
+            parameters: average === undefined ? state.student.parameters : (state.average as P),
             state: state.student.state,
             inputs,
             context: context.scope('student'),
           }).outputs as unknown as TensorTree,
-      } as never,
+      } as AnyFunction<State>,
     },
     init: (rng) => {
       const fresh = options.initial ?? student.init(rng.stream('student'));
@@ -129,7 +135,7 @@ export function distillation<
         student: fresh,
         loss: own,
         optimizer: optimizer.init(specs),
-        average: averageDecay === 0 ? {} : copyTree(fresh.parameters),
+        average: average === undefined ? {} : startAverage(average, fresh.parameters),
       };
     },
     evaluate,
@@ -142,7 +148,7 @@ export function distillation<
           readonly student: { readonly parameters: HostTree<P>; readonly state: HostTree<S> };
           readonly average: HostTree<P>;
         };
-        const parameters = averageDecay === 0 ? values.student.parameters : values.average;
+        const parameters = average === undefined ? values.student.parameters : values.average;
         return ship(student, parameters, values.student.state);
       },
     },
@@ -155,11 +161,27 @@ function specsByPath(tree: unknown): { [path: string]: Specs<Tensor> } {
   );
 }
 
-function copyTree<T>(tree: HostTree<T>): HostTree<T> {
-  return mapTree(tree, (leaf) => {
-    const tensor = leaf as HostTensor;
-    return { ...tensor, data: tensor.data.slice() };
-  }) as unknown as HostTree<T>;
+/** @throws LimbeckError `invalid-option` */
+function averageOf(options: {
+  readonly averageDecay?: number;
+  readonly average?: Average;
+}): Average | undefined {
+  const { averageDecay: decay = 0, average } = options;
+  checkBetween('distillation', { averageDecay: decay }, 0, 1, 'Use 0 for none, or 0.99.');
+  if (average !== undefined && decay !== 0) {
+    throw new LimbeckError('invalid-option', {
+      where: 'distillation',
+      given: 'both averageDecay and average',
+      expected: 'one of them',
+      next: 'Leave averageDecay out.',
+    });
+  }
+  return average ?? (decay === 0 ? undefined : ema({ decay, warmup: true }));
+}
+
+function startAverage<P>(average: Average, parameters: HostTree<P>): HostTree<P> {
+  const start = average.init(Object.fromEntries(leaves<HostTensor>(parameters)));
+  return mapTree(parameters, (_leaf, path) => start[path]!) as unknown as HostTree<P>;
 }
 
 /** What the loss will be given, as specs: the student is applied symbolically. */

@@ -21,29 +21,40 @@ export interface Fingerprint {
   readonly program: string;
   /** The program's config, hashed. */
   readonly config: string;
+  /** What the program's parts are set to, hashed. */
+  readonly settings: string;
 }
 
 /** The fingerprint of a program with this fresh state. */
 export async function fingerprint(
   state: FlatState,
-  config: JsonObject | undefined,
+  { config, settings }: { readonly config?: JsonObject; readonly settings?: JsonObject },
 ): Promise<Fingerprint> {
   const shapes = Object.entries(state).map(([path, { dtype, shape }]) => [path, dtype, shape]);
-  return { program: await hashed(shapes), config: await hashed(config ?? null) };
+  return {
+    program: await hashed(shapes),
+    config: await hashed(config ?? null),
+    settings: await hashed(settings ?? null),
+  };
 }
 
 function hashed(value: Json): Promise<string> {
   return sha256(new TextEncoder().encode(canonicalJson(value)));
 }
 
-/** Whether a checkpoint is of this program. Records without a config are older than it. */
-function isOf(record: CheckpointRecord, { program, config }: Fingerprint): boolean {
-  return record.program === program && (record.config ?? config) === config;
+/** Whether a checkpoint is of this program. Records without a config or settings are older than these. */
+function isOf(record: CheckpointRecord, { program, config, settings }: Fingerprint): boolean {
+  return (
+    record.program === program &&
+    (record.config ?? config) === config &&
+    (record.settings ?? settings) === settings
+  );
 }
 
 /** What people can compare in two fingerprints. */
-function shown({ program, config }: Pick<CheckpointRecord, 'program' | 'config'>): string {
-  return `program ${program.slice(0, 12)}, config ${config?.slice(0, 12) ?? 'unknown'}`;
+function shown(of: Pick<CheckpointRecord, 'program' | 'config' | 'settings'>): string {
+  const start = (hash: string | undefined): string => hash?.slice(0, 12) ?? 'unknown';
+  return `program ${start(of.program)}, config ${start(of.config)}, settings ${start(of.settings)}`;
 }
 
 /** What was read of an earlier run. */

@@ -65,7 +65,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
     this.#template = this.#program.init(Rng.from(this.#seed).stream('init'));
     const fresh = flattenState(this.#template);
     this.#state = new StateKeeper(fresh);
-    this.#fingerprint = await fingerprint(fresh, this.#program.config);
+    this.#fingerprint = await fingerprint(fresh, this.#program);
     const resumed = await this.#checkpoints.read(this.#fingerprint, this.#seed);
     if (resumed !== undefined) {
       const { record, state, best } = resumed;
