@@ -57,7 +57,11 @@ function run(
 ): readonly Value[] {
   if (node.operator.name === 'input') {
     const feed = feeds[(node.attributes as InputAttributes).name]!;
-    return [{ ...feed, data: Float64Array.from(feed.data as Iterable<number>, Number) }];
+    // A float64 that is fed where the graph says float32 counts as the latter.
+    const { dtype } = node.outputs[0]!;
+    return [
+      { dtype, shape: feed.shape, data: Float64Array.from(feed.data as Iterable<number>, Number) },
+    ];
   }
   const operator = node.operator as Operator;
   const specs = node.outputs.map(({ dtype, shape }) => ({ dtype, shape: shape.map(dim) }));

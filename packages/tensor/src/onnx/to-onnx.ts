@@ -3,6 +3,7 @@ import { sameShape, showShape } from '../dims.js';
 import { namedInputs } from '../graph/bind.js';
 import { forwardInputs, topologicalOrder } from '../graph/order.js';
 import { simplify } from '../graph/simplify.js';
+import type { Tail } from '../graph/tail.js';
 import type { Emitter, Node, Operator } from '../operator.js';
 import type { ConstantAttributes, InputAttributes } from '../ops/source.js';
 import { joinScope } from '../scope.js';
@@ -36,6 +37,8 @@ export interface OnnxGraph {
   readonly outputs: { readonly [name: string]: Spec };
   /** How many ONNX nodes it has. */
   readonly nodeCount: number;
+  /** What runs after it, outside of the file, if {@link splitTail} took something out. */
+  readonly tail?: Tail;
 }
 
 const opset = 21n;

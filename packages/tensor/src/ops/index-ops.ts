@@ -53,6 +53,7 @@ export interface RowsAttributes {
 /** Rows `[n, …rest]` added up at their indices `[n]`: the adjoint of {@link gather}. */
 export const scatterAddRows: Operator<RowsAttributes> = {
   name: 'scatterAddRows',
+  kernel: 'scatterAddRows',
   infer: ([updates, indices], { rows }) => {
     checkDtype('scatterAddRows', updates!, floats);
     checkDtype('scatterAddRows', indices!, whole);
