@@ -1,6 +1,7 @@
 import { checkPositive, type Dim, LimbeckError } from '@limbeck/core';
 import { floorDivideDim, multiplyDims } from './dims.js';
 import type { ResizeCoordinates, ResizeRounding } from './ops/resize-coordinates.js';
+import { refuseShapes } from './ops/support.js';
 import type { Tensor } from './tensor.js';
 
 /** One number for every axis, or one for each. */
@@ -102,10 +103,12 @@ export function refuseCount(
   });
 }
 
-/** The kernel's sizes of weights `[a, b, …kernel]`. @throws LimbeckError `shape-mismatch` by the operator, later */
-export function kernelOf(weight: Tensor, axes: number): readonly number[] {
+/** The kernel's sizes of weights `[a, b, …kernel]`. @throws LimbeckError `shape-mismatch` */
+export function kernelOf(where: string, x: Tensor, weight: Tensor, axes: number): number[] {
   const sizes = weight.shape.slice(2).filter((size) => typeof size === 'number');
-  return sizes.length === axes ? sizes : Array.from({ length: axes }, () => 0);
+  const fits = weight.shape.length === axes + 2 && sizes.length === axes;
+  const expected = `[…, …, ${axes === 1 ? 'kernel' : 'height, width'}] in numbers as weights`;
+  return fits ? sizes : refuseShapes(where, [x.shape, weight.shape], expected);
 }
 
 /** What {@link InterpolateOptions} ask for. @throws LimbeckError `invalid-option` */

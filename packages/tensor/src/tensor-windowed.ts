@@ -33,7 +33,7 @@ export abstract class WindowedTensor extends ShapedTensor {
   #geometry(where: string, weight: Tensor, options: ConvOptions, axes: number): ConvGeometry {
     const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
     return {
-      kernel: kernelOf(weight, axes),
+      kernel: kernelOf(where, this.self, weight, axes),
       stride: perAxis(where, 'stride', stride, axes),
       dilation: perAxis(where, 'dilation', dilation, axes),
       pads: padsOf(where, padding, axes),

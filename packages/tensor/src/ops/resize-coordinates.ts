@@ -39,29 +39,18 @@ function coordinate(
   rule: ResizeCoordinates,
 ): number {
   const scale = fround(factor ?? to / from);
-  switch (rule) {
-    case 'align_corners':
-      return to === 1 ? 0 : fround(fround(at * (from - 1)) / (to - 1));
-    case 'asymmetric':
-      return fround(at / scale);
-    case 'pytorch_half_pixel':
-      if (to === 1) return 0;
-  }
+  if (to === 1 && (rule === 'align_corners' || rule === 'pytorch_half_pixel')) return 0;
+  if (rule === 'align_corners') return fround(fround(at * (from - 1)) / (to - 1));
+  if (rule === 'asymmetric') return fround(at / scale);
   return fround(fround((at + 0.5) / scale) - 0.5);
 }
 
-function nearest(place: number, rounding: ResizeRounding): number {
-  switch (rounding) {
-    case 'round_prefer_floor':
-      return Math.ceil(place - 0.5);
-    case 'round_prefer_ceil':
-      return Math.floor(place + 0.5);
-    case 'floor':
-      return Math.floor(place);
-    case 'ceil':
-      return Math.ceil(place);
-  }
-}
+const nearest: { readonly [Rule in ResizeRounding]: (place: number) => number } = {
+  round_prefer_floor: (place) => Math.ceil(place - 0.5),
+  round_prefer_ceil: (place) => Math.floor(place + 0.5),
+  floor: Math.floor,
+  ceil: Math.ceil,
+};
 
 /**
  * What each of `to` elements is made from.
@@ -78,7 +67,7 @@ export function sourcesOf(
   return Array.from({ length: to }, (_, at) => {
     const place = coordinate(at, from, to, factor, coordinates);
     if (mode === 'nearest') {
-      const index = inside(nearest(place, rounding));
+      const index = inside(nearest[rounding](place));
       return { low: index, high: index, share: 0 };
     }
     const clipped = inside(place);
