@@ -1,2 +1,3 @@
 export { nodeEngine } from './node-engine.js';
 export type { NodeEngineOptions } from './options.js';
+export { profile, type ProfileOptions } from './profile.js';
