@@ -61,10 +61,10 @@ export function adafactor(options: AdafactorOptions = {}): Optimizer<FactoredMom
     name: 'adafactor',
     config: { rate: rateConfig(rate), ...settings },
     init: (parameters) => zeroedMoments('adafactor', parameters),
-    update: ({ parameters, gradients, state, step, steps }) => {
-      const rho = rateAt(step, steps);
+    update: ({ parameters, gradients, state, ...clock }) => {
+      const rho = rateAt(clock);
       // t to the power −0.8 is 1 − β: 1 at the first step.
-      const taken = step.cast('float32').add(1).log().mul(-decayExponent).exp();
+      const taken = clock.step.cast('float32').add(1).log().mul(-decayExponent).exp();
       const moments = factoredStep('adafactor', { state, taken, floor });
       const shrink = rho.mul(-weightDecay).add(1);
       const next: { [path: string]: Tensor } = {};

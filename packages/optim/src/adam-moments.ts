@@ -1,5 +1,5 @@
 import { checkBetween, checkPositive } from '@limbeck/core';
-import type { Tensor } from '@limbeck/tensor';
+import { adamUpdate, type Tensor } from '@limbeck/tensor';
 import { at, type ByPath } from './paths.js';
 
 /** What the two moments are set to. */
@@ -27,8 +27,26 @@ export function checkMoments(where: string, betas: readonly number[], epsilon: n
   checkPositive(where, { epsilon }, 'Use a value such as 1e-8.');
 }
 
+/** How a parameter decays in {@link AdamStep.update}. */
+export interface AdamDecay {
+  /** What is kept of it before the step: a scalar. @defaultValue all */
+  readonly shrink?: Tensor;
+  /** λ: this multiple of it is added to its gradient. @defaultValue 0 */
+  readonly coupled?: number;
+}
+
+/** One step of Adam over all parameters. */
+export interface AdamStep {
+  /** The moments after it, complete once each parameter has had its turn. */
+  readonly state: Moments;
+  /** rate · m̂ / (√v̂ + ε) for the gradient of a parameter. */
+  next(path: string, g: Tensor): Tensor;
+  /** The parameter itself after the step. */
+  update(path: string, theta: Tensor, g: Tensor, decay: AdamDecay): Tensor;
+}
+
 /**
- * The moments of one step: each `next` is given a gradient and returns rate · m̂ / (√v̂ + ε).
+ * One step of Adam.
  *
  * The moments are kept as m / (1 − β₁) and v / (1 − β₂), and the constants are folded into the rate and into ε: the
  * same numbers in fewer operations.
@@ -37,7 +55,7 @@ export function adamStep(
   where: string,
   { betas: [beta1, beta2], epsilon }: Required<MomentOptions>,
   given: { readonly state: Moments; readonly step: Tensor; readonly rate: Tensor },
-): { readonly state: Moments; next(path: string, g: Tensor): Tensor } {
+): AdamStep {
   const t = given.step.cast('float32').add(1);
   // √(v̂ / V) for V = v / (1 − β₂); then m̂ / (√v̂ + ε) = (size / root) M / (√V + ε / root).
   const root = correction(beta2, t).sqrt();
@@ -53,6 +71,21 @@ export function adamStep(
       first[path] = m;
       second[path] = v;
       return m.div(v.sqrt().add(tiny.cast(g.dtype))).mul(size.cast(g.dtype));
+    },
+    update: (path, parameter, gradient, decay) => {
+      const updated = adamUpdate({
+        parameter,
+        gradient,
+        first: at(where, 'first moment', given.state.first, path),
+        second: at(where, 'second moment', given.state.second, path),
+        size,
+        tiny,
+        betas: [beta1, beta2],
+        ...decay,
+      });
+      first[path] = updated.first;
+      second[path] = updated.second;
+      return updated.parameter;
     },
   };
 }

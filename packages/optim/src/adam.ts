@@ -46,15 +46,14 @@ export function adam(options: AdamOptions): Optimizer<Moments> {
       first: zerosByPath('adam', parameters),
       second: zerosByPath('adam', parameters),
     }),
-    update: ({ parameters, gradients, state, step, steps }) => {
-      const rate = rateAt(step, steps);
-      const moments = adamStep('adam', { betas, epsilon }, { state, step, rate });
+    update: ({ parameters, gradients, state, ...clock }) => {
+      const rate = rateAt(clock);
+      const moments = adamStep('adam', { betas, epsilon }, { state, step: clock.step, rate });
       const next: { [path: string]: Tensor } = {};
       for (const [path, theta] of Object.entries(parameters)) {
-        const plain = at('adam', 'gradient', gradients, path);
+        const g = at('adam', 'gradient', gradients, path);
         const decays = weightDecay > 0 && decay(path, theta);
-        const g = decays ? plain.add(theta.mul(weightDecay)) : plain;
-        next[path] = theta.sub(moments.next(path, g));
+        next[path] = moments.update(path, theta, g, { coupled: decays ? weightDecay : 0 });
       }
       return { parameters: next, state: moments.state, metrics: { rate } };
     },

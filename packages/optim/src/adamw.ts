@@ -57,16 +57,15 @@ export function adamw(options: AdamwOptions): Optimizer<AdamwState> {
       first: zerosByPath('adamw', parameters),
       second: zerosByPath('adamw', parameters),
     }),
-    update: ({ parameters, gradients, state, step, steps }) => {
-      const rate = rateAt(step, steps);
-      const moments = adamStep('adamw', { betas, epsilon }, { state, step, rate });
+    update: ({ parameters, gradients, state, ...clock }) => {
+      const rate = rateAt(clock);
+      const moments = adamStep('adamw', { betas, epsilon }, { state, step: clock.step, rate });
       const shrink = rate.mul(-weightDecay).add(1);
       const next: { [path: string]: Tensor } = {};
       for (const [path, theta] of Object.entries(parameters)) {
-        const change = moments.next(path, at('adamw', 'gradient', gradients, path));
+        const g = at('adamw', 'gradient', gradients, path);
         const decays = weightDecay > 0 && decay(path, theta);
-        const kept = decays ? theta.mul(shrink.cast(theta.dtype)) : theta;
-        next[path] = kept.sub(change);
+        next[path] = moments.update(path, theta, g, decays ? { shrink } : {});
       }
       return { parameters: next, state: moments.state, metrics: { rate } };
     },

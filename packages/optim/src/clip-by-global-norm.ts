@@ -1,5 +1,5 @@
 import { checkPositive } from '@limbeck/core';
-import type { Optimizer, TensorTree } from '@limbeck/tensor';
+import { gradientNorm, type Optimizer, scaled, type TensorTree } from '@limbeck/tensor';
 import { mapPaths } from './paths.js';
 
 /**
@@ -9,7 +9,7 @@ import { mapPaths } from './paths.js';
  * n = √(Σ over parameters Σ g²)        g ← g · norm / max(n, norm)
  * ```
  *
- * `metrics.gradientNorm` is n.
+ * `metrics.gradientNorm` is n, added up in float64.
  *
  * @param norm - the largest norm that passes as it is; above 0
  * @throws LimbeckError `invalid-option`
@@ -27,11 +27,9 @@ export function clipByGlobalNorm<S extends TensorTree>(
     init: (parameters) => optimizer.init(parameters),
     update: (given) => {
       const all = Object.values(given.gradients);
-      const [first, ...rest] = all.map((g) => g.square().sum());
-      if (first === undefined) return optimizer.update(given);
-      const n = rest.reduce((total, square) => total.add(square), first).sqrt();
-      const factor = n.scalar(norm).div(n.maximum(norm));
-      const gradients = mapPaths(given.gradients, (g) => g.mul(factor));
+      if (all.length === 0) return optimizer.update(given);
+      const { norm: n, factor } = gradientNorm(all, norm);
+      const gradients = mapPaths(given.gradients, (g) => scaled(g, factor));
       const { parameters, state, metrics } = optimizer.update({ ...given, gradients });
       return { parameters, state, metrics: { ...metrics, gradientNorm: n } };
     },

@@ -20,7 +20,7 @@ export function clipByValue<S extends TensorTree>(
     config: { limit, of: optimizer.config ?? null },
     init: (parameters) => optimizer.init(parameters),
     update: (given) => {
-      const gradients = mapPaths(given.gradients, (g) => g.maximum(-limit).minimum(limit));
+      const gradients = mapPaths(given.gradients, (g) => g.clamp(-limit, limit));
       return optimizer.update({ ...given, gradients });
     },
   };

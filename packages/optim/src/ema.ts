@@ -1,4 +1,5 @@
 import { checkBetween } from '@limbeck/core';
+import { movingAverage } from '@limbeck/tensor';
 import { type Average, copies } from './average.js';
 import { at, mapPaths } from './paths.js';
 
@@ -28,7 +29,6 @@ export function ema(options: EmaOptions = {}): Average {
     init: copies,
     update: ({ average, parameters, step }) => {
       const s = step.cast('float32');
-      // a + (1 − d)(θ − a): one operation less than the two products, and no digits of 1 − d lost.
       const taken = warmup
         ? s
             .scalar(9)
@@ -37,7 +37,7 @@ export function ema(options: EmaOptions = {}): Average {
         : s.scalar(1 - decay);
       return mapPaths(parameters, (theta, path) => {
         const a = at('ema', 'average', average, path);
-        return a.add(theta.sub(a).mul(taken.cast(theta.dtype)));
+        return movingAverage(a, theta, taken);
       });
     },
   };

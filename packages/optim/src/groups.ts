@@ -58,7 +58,7 @@ export function groups(list: readonly ParameterGroup[]): Optimizer<GroupsState> 
         ]),
       );
     },
-    update: ({ parameters, gradients, state, step, steps }) => {
+    update: ({ parameters, state, ...rest }) => {
       const parts = split(parameters);
       const moved: { [path: string]: Tensor } = {};
       const states: { [group: string]: TensorTree } = {};
@@ -71,11 +71,9 @@ export function groups(list: readonly ParameterGroup[]): Optimizer<GroupsState> 
           continue;
         }
         const made = optimizer.update({
+          ...rest,
           parameters: own,
-          gradients,
           state: state[name] ?? {},
-          step,
-          steps,
         });
         Object.assign(moved, made.parameters);
         states[name] = made.state;

@@ -47,9 +47,13 @@ export function lamb(options: LambOptions): Optimizer<Moments> {
       first: zerosByPath('lamb', parameters),
       second: zerosByPath('lamb', parameters),
     }),
-    update: ({ parameters, gradients, state, step, steps }) => {
-      const rate = rateAt(step, steps);
-      const moments = adamStep('lamb', { betas, epsilon }, { state, step, rate: rate.scalar(1) });
+    update: ({ parameters, gradients, state, ...clock }) => {
+      const rate = rateAt(clock);
+      const moments = adamStep(
+        'lamb',
+        { betas, epsilon },
+        { state, step: clock.step, rate: rate.scalar(1) },
+      );
       const next: { [path: string]: Tensor } = {};
       for (const [path, theta] of Object.entries(parameters)) {
         const plain = moments.next(path, at('lamb', 'gradient', gradients, path));

@@ -45,8 +45,8 @@ export function lion(options: LionOptions): Optimizer<LionState> {
     name: 'lion',
     config: { rate: rateConfig(options.rate), betas, weightDecay },
     init: (parameters) => ({ momentum: zerosByPath('lion', parameters) }),
-    update: ({ parameters, gradients, state, step, steps }) => {
-      const rate = rateAt(step, steps);
+    update: ({ parameters, gradients, state, ...clock }) => {
+      const rate = rateAt(clock);
       const shrink = rate.mul(-weightDecay).add(1);
       const next: { [path: string]: Tensor } = {};
       const momentum: { [path: string]: Tensor } = {};
@@ -54,10 +54,9 @@ export function lion(options: LionOptions): Optimizer<LionState> {
         const g = at('lion', 'gradient', gradients, path);
         const m = at('lion', 'momentum', state.momentum, path);
         const c = m.mul(beta1).add(g.mul(1 - beta1));
-        const sign = c.greater(0).cast(c.dtype).sub(c.less(0).cast(c.dtype));
         const decays = weightDecay > 0 && decay(path, theta);
         const kept = decays ? theta.mul(shrink.cast(theta.dtype)) : theta;
-        next[path] = kept.sub(sign.mul(rate.cast(theta.dtype)));
+        next[path] = kept.sub(c.sign().mul(rate.cast(theta.dtype)));
         momentum[path] = m.mul(beta2).add(g.mul(1 - beta2));
       }
       return { parameters: next, state: { momentum }, metrics: { rate } };

@@ -2,12 +2,22 @@ import { checkPositive, type Json } from '@limbeck/core';
 import { scalar, type Tensor } from '@limbeck/tensor';
 import type { Schedule } from './schedule.js';
 
-/** A rate at a step; a number is checked when the optimiser is made. */
-export function rateOf(where: string, rate: number | Schedule): Schedule {
-  if (typeof rate !== 'number') return rate;
-  checkPositive(where, { rate }, 'Pass a rate such as 1e-3, or a schedule such as cosine().');
-  const fixed: Tensor = scalar(rate);
-  return () => fixed;
+/** What a rate depends on. */
+export interface RateArguments {
+  readonly step: Tensor;
+  readonly steps: Tensor;
+  readonly rateScale?: Tensor;
+}
+
+/** The rate of an update; a number is checked when the optimiser is made. */
+export function rateOf(where: string, rate: number | Schedule): (given: RateArguments) => Tensor {
+  if (typeof rate === 'number') {
+    checkPositive(where, { rate }, 'Pass a rate such as 1e-3, or a schedule such as cosine().');
+  }
+  return ({ step, steps, rateScale }) => {
+    const plain = typeof rate === 'number' ? scalar(rate) : rate(step, steps);
+    return rateScale === undefined ? plain : plain.mul(rateScale);
+  };
 }
 
 /** A rate as an optimiser's config tells it; null where a function of the caller's says nothing of itself. */

@@ -67,8 +67,7 @@ export function linear(options: DecayOptions): Schedule {
 export function polynomial(options: PolynomialOptions): Schedule {
   const { power } = options;
   checkPositive('polynomial', { power }, 'Use 1 for a straight line, or 2.');
-  // log 0 is −∞, and e to that 0: the power at the end.
-  return decay('polynomial', options, (done) => done.neg().add(1).log().mul(power).exp());
+  return decay('polynomial', options, (done) => done.neg().add(1).pow(power));
 }
 
 function decay(where: string, options: DecayOptions, fall: (done: Tensor) => Tensor): Schedule {

@@ -1,5 +1,5 @@
 import { checkBetween, LimbeckError } from '@limbeck/core';
-import type { Optimizer, Tensor } from '@limbeck/tensor';
+import { type Optimizer, sgdUpdate, type Tensor } from '@limbeck/tensor';
 import { decayAll, type DecayMask } from './decay-mask.js';
 import { at, type ByPath, zerosByPath } from './paths.js';
 import { rateConfig, rateOf } from './rate.js';
@@ -54,21 +54,26 @@ export function sgd(options: SgdOptions): Optimizer<SgdState> {
     name: 'sgd',
     config: { rate: rateConfig(options.rate), momentum, nesterov, weightDecay },
     init: (parameters) => ({ velocity: momentum === 0 ? {} : zerosByPath('sgd', parameters) }),
-    update: ({ parameters, gradients, state, step, steps }) => {
-      const rate = rateAt(step, steps);
+    update: ({ parameters, gradients, state, ...clock }) => {
+      const rate = rateAt(clock);
       const next: { [path: string]: Tensor } = {};
       const velocity: { [path: string]: Tensor } = {};
       for (const [path, theta] of Object.entries(parameters)) {
-        const plain = at('sgd', 'gradient', gradients, path);
+        const gradient = at('sgd', 'gradient', gradients, path);
         const decays = weightDecay > 0 && decay(path, theta);
-        const g = decays ? plain.add(theta.mul(weightDecay)) : plain;
-        let direction = g;
-        if (momentum > 0) {
-          const v = at('sgd', 'velocity', state.velocity, path).mul(momentum).add(g);
-          velocity[path] = v;
-          direction = nesterov ? g.add(v.mul(momentum)) : v;
-        }
-        next[path] = theta.sub(direction.mul(rate.cast(theta.dtype)));
+        const moving =
+          momentum > 0 ? { velocity: at('sgd', 'velocity', state.velocity, path), momentum } : {};
+        const coupled = decays ? weightDecay : 0;
+        const updated = sgdUpdate({
+          parameter: theta,
+          gradient,
+          rate,
+          nesterov,
+          coupled,
+          ...moving,
+        });
+        next[path] = updated.parameter;
+        if (updated.velocity !== undefined) velocity[path] = updated.velocity;
       }
       return { parameters: next, state: { velocity }, metrics: { rate } };
     },

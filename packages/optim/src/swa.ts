@@ -1,4 +1,5 @@
 import { checkWhole } from '@limbeck/core';
+import { movingAverage } from '@limbeck/tensor';
 import { type Average, copies } from './average.js';
 import { at, mapPaths } from './paths.js';
 
@@ -44,7 +45,7 @@ export function swa(options: SwaOptions): Average {
       const taken = since.less(1).where(count.scalar(1), due.div(count));
       return mapPaths(parameters, (theta, path) => {
         const a = at('swa', 'average', average, path);
-        return a.add(theta.sub(a).mul(taken.cast(theta.dtype)));
+        return movingAverage(a, theta, taken);
       });
     },
   };

@@ -1,4 +1,4 @@
-import { type HostTensor, leaves } from '@limbeck/core';
+import { type HostTensor, hostTensor, leaves } from '@limbeck/core';
 import {
   adafactor,
   type AdafactorOptions,
@@ -16,7 +16,15 @@ import {
   sgd,
   type SgdOptions,
 } from '@limbeck/optim';
-import { type Optimizer, scalar, type TensorTree } from '@limbeck/tensor';
+import {
+  input,
+  inputsFor,
+  interpret,
+  type Optimizer,
+  scalar,
+  specsOf,
+  type TensorTree,
+} from '@limbeck/tensor';
 import { describe, expect, test } from 'vitest';
 import golden from './golden/optimisers.json' with { type: 'json' };
 import { gradients, start } from './support/problem.js';
@@ -144,6 +152,27 @@ describe('optimisers', () => {
       expect(all.every(Number.isFinite), String(all)).toBe(true);
     },
   );
+
+  test.each(optimisers)('$name has its rate multiplied by rateScale', ({ update, init }) => {
+    const spec = { dtype: 'float32', shape: [2] } as const;
+    const state = inputsFor<TensorTree>(specsOf(init({ w: spec })) as never, 'state');
+    const given = {
+      parameters: { w: input('w', spec) },
+      gradients: { w: input('g', spec) },
+      ...{ state, step: scalar(2, 'int64'), steps: scalar(9, 'int64') },
+    };
+    const [whole, part] = [1, 0.25].map((scale) => update({ ...given, rateScale: scalar(scale) }));
+    const feeds = {
+      w: hostTensor('float32', [2], [1, -3]),
+      g: hostTensor('float32', [2], [0.5, 2]),
+      ...Object.fromEntries(leaves<HostTensor>(init({ w: spec }), 'state')),
+    };
+    const found = interpret({ a: whole!.parameters['w']!, b: part!.parameters['w']! }, feeds);
+    [1, -3].forEach((x, i) => {
+      const [a, b] = [found.a, found.b].map(({ data }) => Number(data[i]) - x);
+      expect(b! / a!).toBeCloseTo(0.25, 6);
+    });
+  });
 
   test('lamb moves a parameter by the rate times its norm', () => {
     const trainer = new Trainer(lamb({ rate: 0.1 }), { w: [3, 4] });

@@ -12,6 +12,8 @@ export interface Context {
   readonly step: Tensor;
   /** Optimiser steps in all: an int64 scalar. */
   readonly steps: Tensor;
+  /** What optimisers multiply their rates by, below 1 after steps that were not finite: a float32 scalar. */
+  readonly rateScale: Tensor;
   /**
    * A named stream of random numbers, pure in (seed, scope and stream, draw).
    * @throws LimbeckError `duplicate-name` if this scope has already given this stream
@@ -40,6 +42,8 @@ export interface ContextOptions {
   readonly step?: Tensor;
   /** How many optimiser steps there will be in all, an int64 scalar. */
   readonly steps?: Tensor;
+  /** What rates are multiplied by, a float32 scalar. @defaultValue 1 */
+  readonly rateScale?: Tensor;
 }
 
 type TapHandler = (path: string, value: Tensor) => Tensor;
@@ -47,6 +51,7 @@ type TapHandler = (path: string, value: Tensor) => Tensor;
 interface Shared extends ContextOptions {
   readonly step: Tensor;
   readonly steps: Tensor;
+  readonly rateScale: Tensor;
   readonly taken: Set<string>;
   readonly onTap: TapHandler;
 }
@@ -70,6 +75,10 @@ class ScopedContext implements Context {
 
   get steps(): Tensor {
     return this.#shared.steps;
+  }
+
+  get rateScale(): Tensor {
+    return this.#shared.rateScale;
   }
 
   #take(kind: string, name: string): string {
@@ -127,9 +136,9 @@ class ScopedContext implements Context {
 
 /** A root context. */
 export function createContext(options: ContextOptions): Context {
-  const { step = scalar(0, 'int64'), steps = scalar(1, 'int64') } = options;
+  const { step = scalar(0, 'int64'), steps = scalar(1, 'int64'), rateScale = scalar(1) } = options;
   return new ScopedContext(
-    { ...options, step, steps, taken: new Set(), onTap: (_path, value) => value },
+    { ...options, step, steps, rateScale, taken: new Set(), onTap: (_path, value) => value },
     '',
   );
 }

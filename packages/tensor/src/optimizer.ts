@@ -10,13 +10,17 @@ export interface Optimizer<S extends TensorTree = Empty> {
   readonly config?: JsonObject;
   /** Zeroed moments and whatever else it keeps, for parameters of these specs by path. */
   init(parameters: { readonly [path: string]: Specs<Tensor> }): HostTree<S>;
-  /** The next parameters and state; `step` counts updates done, an int64 scalar, and `steps` all of them. */
+  /**
+   * The next parameters and state; `step` counts updates done, an int64 scalar, and `steps` all of them. The rate is
+   * multiplied by `rateScale`, a float32 scalar, which is 1 where it is absent.
+   */
   update(given: {
     readonly parameters: { readonly [path: string]: Tensor };
     readonly gradients: { readonly [path: string]: Tensor };
     readonly state: S;
     readonly step: Tensor;
     readonly steps: Tensor;
+    readonly rateScale?: Tensor;
   }): {
     readonly parameters: { readonly [path: string]: Tensor };
     readonly state: S;
