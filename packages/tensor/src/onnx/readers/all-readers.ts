@@ -8,6 +8,7 @@ import { quantisedReaders } from './quantised.js';
 import { rangeReaders } from './ranges.js';
 import type { Reader } from './read-node.js';
 import { reductionReaders } from './reductions.js';
+import { resizeReaders } from './resize.js';
 import { shapeReaders } from './shapes.js';
 import { sizeReaders } from './sizes.js';
 import { windowReaders } from './windows.js';
@@ -24,6 +25,7 @@ export const readers: ReadonlyMap<string, Reader> = new Map(
     ...quantisedReaders,
     ...rangeReaders,
     ...reductionReaders,
+    ...resizeReaders,
     ...shapeReaders,
     ...sizeReaders,
     ...windowReaders,

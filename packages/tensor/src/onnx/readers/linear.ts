@@ -1,3 +1,4 @@
+import { einsum } from '../../einsum/einsum.js';
 import { affine } from '../../ops/matmul.js';
 import type { Tensor } from '../../tensor.js';
 import { swapLast } from './axes.js';
@@ -74,6 +75,9 @@ function hardmax(x: Tensor): Tensor {
 export const linearReaders: { readonly [type: string]: Reader } = {
   MatMul: (node) => [vectorProduct(node.tensor(0), node.tensor(1))],
   Gemm: gemm,
+  Einsum: (node) => [
+    einsum(node.string('equation', ''), ...node.all().map(({ tensor }) => tensor)),
+  ],
   'com.microsoft.FusedMatMul': fusedMatmul,
   Softmax: alongAxis((x) => x.softmax()),
   LogSoftmax: alongAxis((x) => x.logSoftmax()),

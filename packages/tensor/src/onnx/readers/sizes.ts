@@ -97,7 +97,7 @@ function constant(node: ReadNode): Read {
   const known = (dtype: DType, shape: number[], values: readonly number[]): Read => {
     const data = allocate(dtype, values.length);
     values.forEach((element, i) => (data[i] = dtype === 'int64' ? BigInt(element) : element));
-    return [OnnxValue.known({ dtype, shape, data } as HostTensor)];
+    return [OnnxValue.known({ dtype, shape, data })];
   };
   if (node.hasAttribute('value_int')) return known('int64', [], [node.int('value_int', 0)]);
   if (node.hasAttribute('value_float')) return known('float32', [], [node.float('value_float', 0)]);
@@ -113,7 +113,7 @@ function constantOfShape(node: ReadNode): Read {
     shape: [],
     data: new Float32Array(1),
   };
-  const element = constantTensor({ ...value, shape: [] } as HostTensor);
+  const element = constantTensor({ ...value, shape: [] });
   const to = node.sizes(0);
   if (to.length === 0) return [element];
   const isWhole = value.dtype === 'int64' && to.length === 1 && Number(to[0]) <= 64;
