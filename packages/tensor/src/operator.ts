@@ -16,7 +16,17 @@ export type OnnxAttribute =
   | { readonly int: number }
   | { readonly float: number }
   | { readonly string: string }
-  | { readonly ints: readonly number[] };
+  | { readonly ints: readonly number[] }
+  /** As {@link Emitter.graph} makes it. */
+  | { readonly graph: object };
+
+/** An input that a graph inside a node declares. */
+export interface InnerInput {
+  /** A name of its own, as {@link Emitter.fresh} gives it. */
+  readonly name: string;
+  /** What it is. */
+  readonly spec: Spec;
+}
 
 /** What an operator uses to write itself as ONNX nodes. */
 export interface Emitter {
@@ -46,6 +56,18 @@ export interface Emitter {
   constant(value: HostTensor): string;
   /** The name of an int64 vector that holds this shape at run time. */
   shape(shape: readonly Dim[]): string;
+  /**
+   * A graph inside this node.
+   *
+   * @param results - what it computes
+   * @param given - the names under which its inputs stand, in this graph or around it
+   * @param formal - those that it declares itself
+   */
+  graph(
+    results: readonly Tensor[],
+    given: ReadonlyMap<Tensor, string>,
+    formal?: readonly InnerInput[],
+  ): OnnxAttribute;
 }
 
 /** What a gradient rule is given. */
@@ -75,6 +97,13 @@ export interface Operator<Attributes extends object = object> {
    * neither computed nor written. Without it, all.
    */
   readonly forwardInputs?: (attributes: Attributes) => number;
+  /**
+   * Whether its outputs are its first inputs, unchanged: it matters to gradients alone, and {@link simplify} leaves it
+   * out.
+   */
+  readonly transparent?: boolean;
+  /** Whether its attributes hold functions or graphs: two uses are then the same only if they share them. */
+  readonly opaque?: boolean;
   /** Computes in float64, plainly; `dim` gives the number that a size stands for. */
   evaluate(
     inputs: readonly Value[],

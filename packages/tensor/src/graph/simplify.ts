@@ -63,6 +63,7 @@ function rebuild(
     (tensor, i) => tensor.node === node.inputs[i]!.node && tensor.index === node.inputs[i]!.index,
   );
   const next = unchanged ? node : { ...node, inputs };
+  if ((node.operator as Operator).transparent === true) return inputs.slice(0, node.outputs.length);
   const same = identity(node, inputs);
   if (same !== undefined) return [same];
   const folded = fold(next);
@@ -85,6 +86,9 @@ function unique(
 
 function meaning({ operator, attributes, inputs }: Node, numbers: Map<Node, number>): string {
   const from = inputs.map((tensor) => `${numbers.get(tensor.node)!}.${tensor.index}`).join(',');
+  if ((operator as Operator).opaque === true) {
+    return `${operator.name}(${from})#${identityNumber(attributes)}`;
+  }
   if (operator.name !== 'constant') return `${operator.name}(${from})${canonicalJson(attributes)}`;
   const { value } = attributes as unknown as ConstantAttributes;
   if (value.data.length > foldLimit) return `constant large ${identityNumber(value)}`;
@@ -127,8 +131,6 @@ function identity(node: Node, inputs: readonly Tensor[]): Tensor | undefined {
   const repeats = (tensor: Tensor): Tensor | undefined =>
     sameShape(tensor.shape, out.shape) ? tensor : undefined;
   switch (node.operator.name) {
-    case 'stopGradient':
-      return a;
     case 'reshape':
     case 'expand':
       return repeats(a!);

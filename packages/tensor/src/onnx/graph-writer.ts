@@ -26,19 +26,34 @@ function attributeInit(name: string, attribute: OnnxAttribute): AttributeInit {
   if ('float' in attribute) return { name, type: AttributeType.FLOAT, f: attribute.float };
   if ('ints' in attribute)
     return { name, type: AttributeType.INTS, ints: attribute.ints.map(BigInt) };
+  if ('graph' in attribute)
+    return { name, type: AttributeType.GRAPH, g: attribute.graph };
   return { name, type: AttributeType.STRING, s: new TextEncoder().encode(attribute.string) };
 }
 
 /** Collects nodes and initialisers under names of their own. */
 export class GraphWriter {
   readonly nodes: NodeInit[] = [];
-  readonly initialisers: ReturnType<typeof tensorToProto>[] = [];
-  readonly domains = new Set<string>(['']);
-  readonly #constants = new Map<string, string>();
-  readonly #names = new Map<string, number>();
+  readonly initialisers: ReturnType<typeof tensorToProto>[];
+  readonly domains: Set<string>;
+  readonly #constants: Map<string, string>;
+  readonly #names: Map<string, number>;
 
-  constructor(taken: Iterable<string>) {
+  /**
+   * @param taken - names that are in use
+   * @param outer - the graph in whose node this one stands: both draw names and constants from the same store
+   */
+  constructor(taken: Iterable<string>, outer?: GraphWriter) {
+    this.initialisers = outer?.initialisers ?? [];
+    this.domains = outer?.domains ?? new Set(['']);
+    this.#constants = outer === undefined ? new Map<string, string>() : outer.#constants;
+    this.#names = outer === undefined ? new Map<string, number>() : outer.#names;
     for (const name of taken) this.#names.set(name, 1);
+  }
+
+  /** A writer of nodes inside a node. */
+  inner(): GraphWriter {
+    return new GraphWriter([], this);
   }
 
   /** A name nobody has: the wish itself, or with a number behind it. */

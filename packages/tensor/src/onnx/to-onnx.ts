@@ -4,14 +4,12 @@ import { namedInputs } from '../graph/bind.js';
 import { forwardInputs, topologicalOrder } from '../graph/order.js';
 import { simplify } from '../graph/simplify.js';
 import type { Tail } from '../graph/tail.js';
-import type { Emitter, Node, Operator } from '../operator.js';
-import type { ConstantAttributes, InputAttributes } from '../ops/source.js';
-import { joinScope } from '../scope.js';
+import type { InputAttributes } from '../ops/source.js';
 import type { Tensor } from '../tensor.js';
 import { encodeModel } from './codec.js';
-import { dataTypeOf } from './element-kinds.js';
 import { ShapeEmitter } from './emit-shapes.js';
 import { GraphWriter } from './graph-writer.js';
+import { valueInfo, writeNodes } from './write-nodes.js';
 
 /** Options of {@link toOnnx}. */
 export interface ToOnnxOptions {
@@ -44,17 +42,6 @@ export interface OnnxGraph {
 const opset = 21n;
 const irVersion = 10n;
 
-function valueInfo(name: string, { dtype, shape }: Spec): object {
-  const dim = shape.map((size) => ({
-    value:
-      typeof size === 'number'
-        ? { case: 'dimValue' as const, value: BigInt(size) }
-        : { case: 'dimParam' as const, value: size },
-  }));
-  const value = { elemType: dataTypeOf(dtype), shape: { dim } };
-  return { name, type: { value: { case: 'tensorType' as const, value } } };
-}
-
 /**
  * Writes a graph as ONNX, after {@link simplify}.
  *
@@ -82,7 +69,7 @@ export function toOnnx(
   for (const [input, value] of Object.entries(initialisers)) {
     if (found.has(input)) writer.initialiser(input, value);
   }
-  const names = writeNodes(order, simple, writer, shapes, portable);
+  const names = writeNodes(order, simple, { writer, shapes, portable });
   for (const [output, tensor] of Object.entries(simple)) {
     const from = names.get(tensor.node)![tensor.index]!;
     if (from !== output)
@@ -148,79 +135,4 @@ function checkInitialisers(
       next: 'Pass the values that belong to this input.',
     });
   }
-}
-
-/** Writes every node, and says under which names its outputs stand. */
-function writeNodes(
-  order: readonly Node[],
-  outputs: { readonly [name: string]: Tensor },
-  writer: GraphWriter,
-  shapes: ShapeEmitter,
-  portable: boolean,
-): Map<Node, readonly string[]> {
-  const names = new Map<Node, readonly string[]>();
-  const wanted = new Map<Node, Map<number, string>>();
-  for (const [name, { node, index }] of Object.entries(outputs)) {
-    const slots = wanted.get(node) ?? new Map<number, string>();
-    if (!slots.has(index)) slots.set(index, name);
-    wanted.set(node, slots);
-  }
-  const read = outputsRead(order, outputs);
-  for (const node of order) {
-    const operator = node.operator as Operator;
-    if (operator.name === 'input') {
-      names.set(node, [(node.attributes as InputAttributes).name]);
-      continue;
-    }
-    if (operator.name === 'constant') {
-      const { value } = node.attributes as ConstantAttributes;
-      names.set(node, [writer.constant(value, joinScope(node.scope, 'constant'))]);
-      continue;
-    }
-    const own = node.outputs.map(
-      (_, index) =>
-        wanted.get(node)?.get(index) ?? writer.fresh(joinScope(node.scope, operator.name)),
-    );
-    names.set(node, own);
-    const inputs = forwardInputs(node).map((tensor) => names.get(tensor.node)![tensor.index]!);
-    const emitter = emitterFor(node, inputs, own, writer, shapes, portable);
-    const used = (index: number): boolean => read.get(node)?.has(index) === true;
-    operator.lower({ ...emitter, used }, node.attributes);
-  }
-  return names;
-}
-
-/** Which outputs of each node something reads. */
-function outputsRead(
-  order: readonly Node[],
-  outputs: { readonly [name: string]: Tensor },
-): Map<Node, Set<number>> {
-  const read = new Map<Node, Set<number>>();
-  for (const { node, index } of [...order.flatMap(forwardInputs), ...Object.values(outputs)]) {
-    read.set(node, (read.get(node) ?? new Set<number>()).add(index));
-  }
-  return read;
-}
-
-function emitterFor(
-  node: Node,
-  inputs: readonly string[],
-  outputs: readonly string[],
-  writer: GraphWriter,
-  shapes: ShapeEmitter,
-  portable: boolean,
-): Omit<Emitter, 'used'> {
-  const { scope } = node;
-  return {
-    inputs,
-    outputs,
-    inputSpecs: node.inputs,
-    outputSpecs: node.outputs,
-    portable,
-    node: (type, from, to, attributes = {}, domain = '') =>
-      writer.node({ type, inputs: from, outputs: to, attributes, domain, scope }),
-    fresh: () => writer.fresh(joinScope(scope, node.operator.name)),
-    constant: (value) => writer.constant(value),
-    shape: (shape) => shapes.shape(shape),
-  };
 }

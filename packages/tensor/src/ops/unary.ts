@@ -191,6 +191,7 @@ export const not: Operator = unary('not', 'Not', {
 /** The same values, through which no gradient flows. */
 export const stopGradient: Operator = {
   name: 'stopGradient',
+  transparent: true,
   infer: ([x]) => [x!],
   evaluate: ([x]) => [x!.data],
   gradient: () => [undefined],
