@@ -15,9 +15,9 @@ export const activations: readonly Activation[] = ['swiglu', 'gelu', 'geluTanh',
 export function activate(activation: Activation, x: Tensor, gate?: Tensor): Tensor {
   switch (activation) {
     case 'swiglu':
-      return silu(gate!).mul(x);
+      return gate!.silu().mul(x);
     case 'silu':
-      return silu(x);
+      return x.silu();
     case 'relu':
       return x.relu();
     case 'gelu':
@@ -31,8 +31,4 @@ function geluTanh(x: Tensor): Tensor {
   const cubic = x.square().mul(0.044715).add(1).mul(x);
   const inner = cubic.mul(Math.sqrt(2 / Math.PI));
   return inner.tanh().add(1).mul(x).mul(0.5);
-}
-
-function silu(x: Tensor): Tensor {
-  return x.mul(x.sigmoid());
 }

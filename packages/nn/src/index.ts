@@ -53,6 +53,35 @@ export {
 } from './encoder-classifier.js';
 export { type FeatureTable, keepBuckets } from './feature-table.js';
 export {
+  batchNorm,
+  type BatchNormOptions,
+  type BatchNormParameters,
+  type BatchNormState,
+  batchNormValues,
+} from './images/batch-norm.js';
+export {
+  cifarResNet,
+  type CifarResNet,
+  type CifarResNetOptions,
+  type ImageInputs,
+  type ImageOutputs,
+} from './images/cifar-resnet.js';
+export {
+  cifarResNetNames,
+  type CifarResNetParameters,
+  type CifarResNetState,
+  type NormedConvolutionParameters,
+  type ResidualBlockParameters,
+  type ResidualBlockState,
+} from './images/cifar-resnet-parameters.js';
+export {
+  convNet,
+  type ConvNet,
+  type ConvNetBlockParameters,
+  type ConvNetOptions,
+  type ConvNetParameters,
+} from './images/conv-net.js';
+export {
   type Initialiser,
   kaimingNormal,
   ones,

@@ -55,21 +55,22 @@ function filled(shape: readonly number[], value: () => number): HostTensor<'floa
 }
 
 /**
- * How many numbers a unit reads and feeds: `[in, out]` for matrices, `[out, in, kernel]` for convolutions.
+ * How many numbers a unit reads and feeds: `[in, out]` for matrices, `[out, in, …kernel]` for convolutions.
  */
 function fans(
   where: string,
   shape: readonly number[],
 ): { readonly fanIn: number; readonly fanOut: number } {
-  const [a, b, kernel] = shape;
-  if (a === undefined || b === undefined || shape.length > 3) {
+  const [a, b, ...kernel] = shape;
+  if (a === undefined || b === undefined || kernel.length > 2) {
     throw new LimbeckError('shape-mismatch', {
       where,
       given: `the shape [${shape.join(', ')}]`,
-      expected: '[in, out] or [out, in, kernel]',
+      expected: '[in, out], [out, in, kernel] or [out, in, height, width]',
       next: 'Use truncatedNormal(), zeros or ones for other shapes.',
     });
   }
-  if (kernel === undefined) return { fanIn: Math.max(a, 1), fanOut: b };
-  return { fanIn: Math.max(b * kernel, 1), fanOut: a * kernel };
+  if (kernel.length === 0) return { fanIn: Math.max(a, 1), fanOut: b };
+  const elements = sizeOf(kernel);
+  return { fanIn: Math.max(b * elements, 1), fanOut: a * elements };
 }

@@ -21,6 +21,5 @@ export type NormParameters = {
  */
 export function norm({ gamma, beta }: NormParameters, x: Tensor, epsilon: number): Tensor {
   if (beta !== undefined) return x.layerNorm(gamma, beta, epsilon);
-  const size = x.square().mean(-1, { keep: true }).add(epsilon).sqrt();
-  return x.div(size).mul(gamma);
+  return x.rmsNorm(gamma, epsilon);
 }
