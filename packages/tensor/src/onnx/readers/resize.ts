@@ -18,7 +18,8 @@ function scalesOf(node: ReadNode): readonly number[] | undefined {
   if (attribute !== undefined && attribute.length > 0) return attribute;
   const index = node.proto.opType === 'Upsample' || node.opset < 11 ? 1 : 2;
   if (!node.has(index) || node.value(index).shape[0] === 0) return undefined;
-  const { host } = node.value(index);
+  // They are floats with an axis, as weights are, but are looked at and never asked for.
+  const { host = node.value(index).inFile } = node.value(index);
   if (host === undefined) return node.refuse('scales computed from data');
   return Array.from(host.data as Float32Array);
 }

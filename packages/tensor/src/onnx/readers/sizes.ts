@@ -1,4 +1,4 @@
-import { allocate, type Dim, type DType, type HostTensor } from '@limbeck/core';
+import { allocate, type Dim, type DType } from '@limbeck/core';
 import { addDims, floorDivideDim, multiplyDims, sameDim, subtractDims } from '../../dims.js';
 import { constant as constantTensor, iota } from '../../functions.js';
 import type { Tensor } from '../../tensor.js';
