@@ -5,8 +5,16 @@ function copied({ dtype, shape, data }: HostTensor): HostTensor {
   return { dtype, shape: [...shape], data: data.slice() };
 }
 
+/** An empty buffer for a value of this dtype and shape; undefined if it may lie anywhere. */
+export type NewBuffer = (value: HostTensor, name: string) => HostTensor | undefined;
+
 function emptied({ dtype, shape, data }: HostTensor): HostTensor {
   return { dtype, shape: [...shape], data: allocate(dtype, data.length) };
+}
+
+function set(into: HostTensor, { data }: HostTensor): HostTensor {
+  (into.data as Float32Array).set(data as Float32Array);
+  return into;
 }
 
 /**
@@ -20,13 +28,23 @@ export class BufferSets {
 
   /**
    * @param state - where it starts; copied
-   * @param written - the inputs that each step writes anew; the others need no second buffer
+   * @param written - the inputs that the graph writes anew on each step; the others need no second buffer
+   * @param place - where buffers come from. @defaultValue memory of their own
    */
-  constructor(state: HostTensors, written: ReadonlySet<string>) {
+  constructor(state: HostTensors, written: ReadonlySet<string>, place?: NewBuffer) {
     this.#written = written;
+    const buffer = (value: HostTensor, name: string): HostTensor =>
+      place?.(value, name) ?? emptied(value);
     for (const [name, value] of Object.entries(state)) {
-      this.#front[name] = copied(value);
-      this.#back[name] = written.has(name) ? emptied(value) : this.#front[name];
+      this.#front[name] = set(buffer(value, name), value);
+      this.#back[name] = written.has(name) ? buffer(value, name) : this.#front[name];
+    }
+  }
+
+  /** Takes every buffer as it is seen now, where the memory that it lies in may have grown. */
+  renew(renewed: (buffer: HostTensor) => HostTensor): void {
+    for (const buffers of [this.#front, this.#back]) {
+      for (const [name, buffer] of Object.entries(buffers)) buffers[name] = renewed(buffer);
     }
   }
 
@@ -52,7 +70,7 @@ export class BufferSets {
 
   /** Replaces one part of the state by a copy of a value of the same dtype and shape. */
   write(name: string, value: HostTensor): void {
-    (this.#front[name]!.data as Float32Array).set(value.data as Float32Array);
+    set(this.#front[name]!, value);
   }
 
   /** Lets the buffers go. */

@@ -14,6 +14,11 @@ export interface StepperOptions {
   readonly state: HostTensors;
   /** Inputs that are the same on each step, by input; fed as they are, without a copy. @defaultValue none */
   readonly constants?: HostTensors;
+  /**
+   * Float outputs that must be finite. Where one is not, the step leaves the state as it was and brings out what it was
+   * asked for, so that the caller sees which. @defaultValue none
+   */
+  readonly guard?: readonly string[];
 }
 
 /**
@@ -69,7 +74,8 @@ export interface Runner {
    * Sets up steps that carry state from one to the next.
    *
    * @throws LimbeckError `unknown-name`, `duplicate-name`, `dtype-mismatch`, `shape-mismatch` if what is carried does not
-   * fit where it goes; `disposed`
+   * fit where it goes; `invalid-option` if it is not what the graph's tail writes, or if a guard is known too late;
+   * `engine-failed` where memory is short; `disposed`
    */
   stepper(options: StepperOptions): Promise<Stepper>;
   /** Lets the session go once the runs asked for have ended, its steppers too. Doing it again changes nothing. */
@@ -82,6 +88,8 @@ export interface Engine {
   readonly provider: string;
   /** How many threads one operator may use. */
   readonly threads: number;
+  /** The kernels that its steppers run outside of graphs, for `splitTail`. @defaultValue none */
+  readonly kernels?: readonly string[];
   /**
    * Prepares a graph to be run.
    *

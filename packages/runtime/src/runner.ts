@@ -1,15 +1,19 @@
 import type { HostTensor, Spec } from '@limbeck/core';
+import type { Tail } from '@limbeck/tensor';
 import type { HostTensors, Runner, Stepper, StepperOptions } from './engine.js';
 import { checkFeeds, type FeedRules } from './feeds.js';
 import { checkFetch } from './fetches.js';
 import { Lifetime } from './lifetime.js';
 import type { Session } from './session.js';
 import { SessionStepper } from './stepper.js';
+import { checkKernels, signatureOf } from './tail/check-tail.js';
 
 /** What {@link createRunner} must know beside the session. */
 export interface RunnerOptions {
   /** Whether the graph holds batched products, which an empty tensor must not reach. */
   readonly batchedProducts: boolean;
+  /** What runs after the graph. @defaultValue nothing */
+  readonly tail?: Tail | undefined;
   /** Once it is set off, calls are refused. */
   readonly abortSignal?: AbortSignal | undefined;
 }
@@ -25,16 +29,18 @@ class SessionRunner implements Runner {
   readonly #steppers = new Set<SessionStepper>();
 
   constructor(session: Session, options: RunnerOptions) {
-    this.inputs = session.inputs;
-    this.outputs = session.outputs;
+    const { inputs, outputs } = signatureOf(session, options.tail);
+    checkKernels(options.tail);
+    this.inputs = inputs;
+    this.outputs = outputs;
     this.#session = session;
     this.#options = options;
     this.#life = new Lifetime('runner', options.abortSignal);
     this.#rules = {
-      inputs: new Map(Object.entries(session.inputs)),
+      inputs: new Map(Object.entries(inputs)),
       batchedProducts: options.batchedProducts,
     };
-    this.#offered = new Set(Object.keys(session.outputs));
+    this.#offered = new Set(Object.keys(outputs));
   }
 
   async run(
@@ -45,16 +51,36 @@ class SessionRunner implements Runner {
     checkFetch('run', fetch, this.#offered, 'Ask for outputs that the graph has.');
     const checked = checkFeeds('run', feeds, this.#rules);
     if (fetch.length === 0) return {};
+    if (this.#options.tail !== undefined) return this.#stepOnce(checked, fetch);
     const into: { [output: string]: HostTensor | undefined } = {};
     for (const name of fetch) into[name] = undefined;
     return this.#life.use('run', () => this.#session.run(checked, into));
   }
 
+  /** One step from a state that is fed: a tail writes over copies. */
+  async #stepOnce(feeds: HostTensors, fetch: readonly string[]): Promise<HostTensors> {
+    const carry: { [output: string]: string } = {};
+    for (const { output, state } of this.#options.tail!.steps.flatMap(({ results }) => results)) {
+      if (output !== undefined && state !== undefined) carry[output] = state;
+    }
+    const state = Object.values(carry).map((name) => [name, feeds[name]!] as const);
+    const stepper = await this.stepper({ carry, state: Object.fromEntries(state) });
+    const others = Object.entries(feeds).filter(([name]) => !Object.values(carry).includes(name));
+    const free = fetch.filter((name) => carry[name] === undefined);
+    const made = await stepper.step(Object.fromEntries(others), free);
+    const after = await stepper.read();
+    await stepper.dispose();
+    return Object.fromEntries(
+      fetch.map((name) => [name, carry[name] === undefined ? made[name]! : after[carry[name]]!]),
+    );
+  }
+
   async stepper(options: StepperOptions): Promise<Stepper> {
     this.#life.check('stepper');
-    const { batchedProducts, abortSignal } = this.#options;
+    const { batchedProducts, tail, abortSignal } = this.#options;
     const life = new Lifetime('stepper', abortSignal);
-    const stepper = new SessionStepper(this.#session, batchedProducts, options, life);
+    const stepped = { session: this.#session, batchedProducts, tail };
+    const stepper = new SessionStepper(stepped, options, life);
     this.#steppers.add(stepper);
     return stepper;
   }

@@ -1,4 +1,5 @@
 import { type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
+import type { Tail } from '@limbeck/tensor';
 import { BufferSets } from './buffer-sets.js';
 import { checkCarry } from './carry.js';
 import type { HostTensors, Stepper, StepperOptions } from './engine.js';
@@ -6,53 +7,86 @@ import { checkFeeds, checkLength, type FeedRules, rounded } from './feeds.js';
 import { checkFetch } from './fetches.js';
 import type { Lifetime } from './lifetime.js';
 import type { Session } from './session.js';
+import { checkGuard, checkTailCarry, signatureOf } from './tail/check-tail.js';
+import { StepperTail } from './tail/stepper-tail.js';
+
+const isFinite = ({ data }: HostTensor): boolean =>
+  (data as Float32Array).every((value) => Number.isFinite(value));
+
+/** What a stepper runs. */
+export interface SteppedSession {
+  readonly session: Session;
+  /** Whether the graph holds batched products, which an empty tensor must not reach. */
+  readonly batchedProducts: boolean;
+  /** What runs after the graph. */
+  readonly tail: Tail | undefined;
+}
 
 const namesSizes = ({ shape }: Spec): boolean => shape.some((dim) => typeof dim === 'string');
 
 /** Steps of a session whose state lies in {@link BufferSets}. */
 export class SessionStepper implements Stepper {
   readonly #session: Session;
+  readonly #signature: Pick<Session, 'inputs' | 'outputs'>;
   readonly #life: Lifetime;
+  /** What the graph carries; what the tail carries it writes in place. */
   readonly #carry: readonly (readonly [output: string, input: string])[];
   readonly #state: ReadonlyMap<string, Spec>;
   readonly #constants: HostTensors;
   readonly #buffers: BufferSets;
+  readonly #tail: StepperTail | undefined;
   readonly #rules: FeedRules;
   readonly #free: ReadonlySet<string>;
+  readonly #guard: readonly string[];
   #last: Promise<unknown> = Promise.resolve();
 
   /** @throws LimbeckError as {@link Runner.stepper} */
-  constructor(session: Session, batchedProducts: boolean, options: StepperOptions, life: Lifetime) {
-    const { carry, state, constants = {} } = options;
-    checkCarry(session, options);
+  constructor(
+    { session, batchedProducts, tail }: SteppedSession,
+    options: StepperOptions,
+    life: Lifetime,
+  ) {
+    const { carry, state, constants = {}, guard = [] } = options;
+    const signature = signatureOf(session, tail);
+    checkCarry(signature, options);
+    checkTailCarry(tail, options);
     this.#session = session;
+    this.#signature = signature;
     this.#life = life;
-    this.#carry = Object.entries(carry);
+    this.#carry = Object.entries(carry).filter(([output]) =>
+      Object.hasOwn(session.outputs, output),
+    );
+    this.#free = new Set(
+      Object.keys(signature.outputs).filter((output) => !Object.hasOwn(carry, output)),
+    );
+    checkGuard(guard, signature, this.#free, tail);
+    this.#guard = guard;
     const specs = (names: readonly string[]): Map<string, Spec> =>
-      new Map(names.map((name) => [name, session.inputs[name]!]));
+      new Map(names.map((name) => [name, signature.inputs[name]!]));
     this.#state = specs(Object.keys(state));
     const start = this.#values(state);
     this.#constants = this.#values(constants);
-    this.#buffers = new BufferSets(start, new Set(Object.values(carry)));
+    const written = new Set(this.#carry.map(([, input]) => input));
+    this.#tail = tail && new StepperTail(tail, start, written);
+    this.#buffers = new BufferSets(start, written, (value, name) =>
+      this.#tail?.buffer(name, value),
+    );
     const known = { ...start, ...this.#constants };
-    const batch = Object.keys(session.inputs).filter((name) => !Object.hasOwn(known, name));
+    const batch = Object.keys(signature.inputs).filter((name) => !Object.hasOwn(known, name));
     // What is fed must agree with the state wherever both name a size; the rest of the state is known to fit.
-    const named = Object.keys(known).filter((name) => namesSizes(session.inputs[name]!));
+    const named = Object.keys(known).filter((name) => namesSizes(signature.inputs[name]!));
     this.#rules = {
       inputs: specs([...batch, ...named]),
       fixed: Object.fromEntries(named.map((name) => [name, known[name]!])),
       batchedProducts,
     };
-    this.#free = new Set(
-      Object.keys(session.outputs).filter((output) => !Object.hasOwn(carry, output)),
-    );
   }
 
   #values(tensors: HostTensors): HostTensors {
     return Object.fromEntries(
       Object.entries(tensors).map(([name, value]) => {
         checkLength(name, value);
-        return [name, rounded(value, this.#session.inputs[name]!)];
+        return [name, rounded(value, this.#signature.inputs[name]!)];
       }),
     );
   }
@@ -72,14 +106,32 @@ export class SessionStepper implements Stepper {
     const checked = checkFeeds('step', feeds, this.#rules);
     return this.#inTurn('step', async () => {
       const { front, back } = this.#buffers;
-      const into: { [output: string]: HostTensor | undefined } = {};
-      for (const name of fetch) into[name] = undefined;
-      for (const [output, input] of this.#carry) into[output] = back[input];
-      const all = { ...front, ...this.#constants, ...checked };
-      const results = Object.keys(into).length === 0 ? {} : await this.#session.run(all, into);
-      this.#buffers.swap();
-      return Object.fromEntries(fetch.map((name) => [name, results[name]!]));
+      const into: { [output: string]: HostTensor | undefined } = { ...this.#tail?.wanted };
+      for (const name of [...fetch, ...this.#guard]) {
+        if (Object.hasOwn(this.#session.outputs, name)) into[name] = undefined;
+      }
+      const carried: { [output: string]: HostTensor } = {};
+      for (const [output, input] of this.#carry) carried[output] = back[input]!;
+      Object.assign(into, carried);
+      const inputs = { ...front, ...this.#constants, ...checked };
+      const results = Object.keys(into).length === 0 ? {} : await this.#session.run(inputs, into);
+      const made = this.#finish(inputs, results, carried);
+      return Object.fromEntries(fetch.map((name) => [name, made[name] ?? results[name]!]));
     });
+  }
+
+  /** Runs the tail and makes what was written the state, if what is guarded is finite. @returns what the tail made */
+  #finish(inputs: HostTensors, results: HostTensors, carried: HostTensors): HostTensors {
+    let finite = false;
+    const goesOn = (early: HostTensors): boolean => {
+      finite = this.#guard.every((name) => isFinite(early[name] ?? results[name]!));
+      return finite;
+    };
+    const made = this.#tail?.run({ inputs, outputs: { ...results, ...carried } }, goesOn);
+    if (made === undefined) goesOn({});
+    if (finite) this.#buffers.swap();
+    this.#buffers.renew((buffer) => this.#tail?.renewed(buffer) ?? buffer);
+    return made ?? {};
   }
 
   async read(names: readonly string[] = [...this.#state.keys()]): Promise<HostTensors> {

@@ -9,6 +9,7 @@ import {
   type Tensor,
   toOnnx,
 } from '@limbeck/tensor';
+import { type SplitStep, splitStep } from './split-step.js';
 import type { FlatState } from './state-tree.js';
 
 /** The numbers that a context is fed with. */
@@ -45,6 +46,8 @@ export function clockContext(training: boolean): Context {
 /** A graph over the state and further inputs, in the engine. */
 export interface LoadedGraph {
   readonly runner: Runner;
+  /** The metrics that must be finite for a step to count. */
+  readonly guard: readonly string[];
   /** What it uses of the state. */
   readonly statePaths: readonly string[];
   /** The feeds that are not the state's: only what the graph uses. */
@@ -61,18 +64,29 @@ export interface GraphSource<S, I> {
   readonly build: (state: S, inputs: I, context: Context) => { readonly [name: string]: Tensor };
 }
 
-/** Compiles a graph once. */
+/** Compiles a graph once, to be stepped: its updates run outside of it where the engine has kernels for them. */
 export async function loadGraph<S, I>(source: GraphSource<S, I>): Promise<LoadedGraph> {
+  const { engine, tree } = source;
+  return load(source, (outputs) => splitStep(outputs, tree, engine.kernels ?? []));
+}
+
+async function load<S, I>(
+  source: GraphSource<S, I>,
+  split: (outputs: { readonly [name: string]: Tensor }) => SplitStep,
+): Promise<LoadedGraph> {
   const { engine, training, tree, inputs, build } = source;
   const state = inputsFor<S>(specsOf(tree) as unknown as Specs<S>, 'state');
-  const outputs = build(state, inputsFor<I>(inputs, 'input'), clockContext(training));
+  const { outputs, tail, guard } = split(
+    build(state, inputsFor<I>(inputs, 'input'), clockContext(training)),
+  );
   const graph = toOnnx(outputs);
-  const runner = await engine.load(graph);
-  const needed = Object.keys(graph.inputs);
+  const runner = await engine.load(tail === undefined ? graph : { ...graph, tail });
+  const needed = Object.keys(runner.inputs);
   const isState = (name: string): boolean => name.startsWith('state/');
   const others = needed.filter((name) => !isState(name));
   return {
     runner,
+    guard,
     statePaths: needed.filter(isState).map((name) => name.slice('state/'.length)),
     feeds: (clock, given) => {
       const times = clockFeeds(clock);
@@ -101,7 +115,7 @@ export interface CompiledGraph {
 
 /** Compiles a graph once, to be run on any state. */
 export async function compileGraph<S, I>(source: GraphSource<S, I>): Promise<CompiledGraph> {
-  const { runner, statePaths, feeds } = await loadGraph(source);
+  const { runner, statePaths, feeds } = await load(source, (outputs) => ({ outputs, guard: [] }));
   return {
     statePaths,
     run: (state, clock, given, fetch) => {

@@ -6,6 +6,8 @@ import type { FlatState } from './state-tree.js';
 
 const next = 'next/';
 
+const isFinite = ({ data }: HostTensor): boolean => Number.isFinite(Number(data[0]));
+
 /**
  * A graph whose outputs `next/…` are the state's next values. They stay where the engine is from one run to the next;
  * the keeper knows, and reads them out when somebody else needs them.
@@ -33,7 +35,11 @@ export class SteppedGraph implements StateHolder {
     this.#carried = this.#moving.filter(written);
   }
 
-  /** Runs the graph once. @returns the outputs that are no state */
+  /**
+   * Runs the graph once. Where a metric is not finite, nothing of the state changes.
+   *
+   * @returns the outputs that are no state
+   */
   async run(clock: Clock, inputs: FlatState): Promise<{ readonly [name: string]: HostTensor }> {
     const stepper = await this.#prepared();
     // Before the step: whoever reads while it runs is answered with what it leaves.
@@ -46,7 +52,7 @@ export class SteppedGraph implements StateHolder {
       if (name.startsWith(next)) unread[name.slice(next.length)] = value;
       else others[name] = value;
     }
-    this.#keeper.put(unread);
+    if (this.#graph.guard.every((name) => isFinite(others[name]!))) this.#keeper.put(unread);
     return others;
   }
 
@@ -58,6 +64,7 @@ export class SteppedGraph implements StateHolder {
         carry: Object.fromEntries(this.#carried.map((path) => [next + path, `state/${path}`])),
         state: inputsOf(await this.#keeper.read(this.#moving)),
         constants: inputsOf(await this.#keeper.read(this.#still)),
+        guard: this.#graph.guard,
       });
       this.#know(this.#moving);
       return this.#stepper;

@@ -64,8 +64,13 @@ class WorkerRunner implements Runner {
     );
   }
 
-  stepper({ carry, state, constants = {} }: StepperOptions): Promise<Stepper> {
-    const options = { carry: { ...carry }, state: compact(state), constants: compact(constants) };
+  stepper({ carry, state, constants = {}, guard = [] }: StepperOptions): Promise<Stepper> {
+    const options = {
+      carry: { ...carry },
+      state: compact(state),
+      constants: compact(constants),
+      guard: [...guard],
+    };
     return this.#life.use('stepper', async () => {
       const call = { kind: 'stepper', runner: this.#runner, options } as const;
       return new WorkerStepper(this.#thread, await this.#thread.ask<number>(call));
@@ -82,12 +87,18 @@ class WorkerRunner implements Runner {
 class WorkerEngine implements Engine {
   readonly provider: string;
   readonly threads: number;
+  readonly kernels: readonly string[];
   readonly #thread: WorkerThread;
   readonly #life = new Lifetime('engine');
 
-  constructor(thread: WorkerThread, { provider, threads }: EngineSettings) {
+  constructor(
+    thread: WorkerThread,
+    { provider, threads }: EngineSettings,
+    kernels: readonly string[],
+  ) {
     this.provider = provider;
     this.threads = threads;
+    this.kernels = kernels;
     this.#thread = thread;
   }
 
@@ -117,10 +128,10 @@ export async function workerEngine(
 ): Promise<Engine> {
   const thread = new WorkerThread(abortSignal);
   try {
-    await thread.ask({ kind: 'start', settings });
+    const kernels = await thread.ask<readonly string[]>({ kind: 'start', settings });
+    return new WorkerEngine(thread, settings, kernels);
   } catch (error) {
     await thread.end();
     throw error;
   }
-  return new WorkerEngine(thread, settings);
 }

@@ -32,7 +32,7 @@ async function answer(call: Call): Promise<unknown> {
   switch (call.kind) {
     case 'start':
       engine = await localEngine(call.settings);
-      return undefined;
+      return engine.kernels;
     case 'load': {
       const runner = await engine!.load(call.graph);
       runners.set(++next, runner);

@@ -2,6 +2,7 @@ import type { OnnxGraph } from '@limbeck/tensor';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Engine, Runner } from '../engine.js';
 import { graphFacts } from '../graph-facts.js';
+import { hasKernels, kernelNames } from '../kernels/kernels.js';
 import { Lifetime } from '../lifetime.js';
 import { createRunner } from '../runner.js';
 import { boundNames, specsFromMetadata, type ValueMetadata } from '../specs.js';
@@ -19,6 +20,7 @@ export interface OrtBinding extends OrtTraits {
 export class OrtEngine implements Engine {
   readonly provider: string;
   readonly threads: number;
+  readonly kernels: readonly string[];
   readonly #binding: OrtBinding;
   readonly #abortSignal: AbortSignal | undefined;
   readonly #life: Lifetime;
@@ -27,6 +29,8 @@ export class OrtEngine implements Engine {
   constructor(binding: OrtBinding, abortSignal?: AbortSignal) {
     this.provider = binding.provider;
     this.threads = binding.threads;
+    // Elsewhere the state would leave the device for them on each step.
+    this.kernels = ['cpu', 'wasm'].includes(binding.provider) && hasKernels() ? kernelNames : [];
     this.#binding = binding;
     this.#abortSignal = abortSignal;
     this.#life = new Lifetime('engine', abortSignal);
@@ -40,6 +44,7 @@ export class OrtEngine implements Engine {
       const specs = graph instanceof Uint8Array ? specsOf(session) : graph;
       const runner = createRunner(new OrtSession(session, specs, this.#binding), {
         batchedProducts,
+        tail: graph instanceof Uint8Array ? undefined : graph.tail,
         abortSignal: this.#abortSignal,
       });
       this.#runners.add(runner);

@@ -18,6 +18,10 @@ function run(script: string): unknown {
 }
 
 describe('worker mode', () => {
+  test('runs a tail as the engine on this thread does', () => {
+    expect(run('worker-tail.mjs')).toEqual({ steps: 1, equal: true });
+  });
+
   test('gives what the engine on this thread gives, and passes errors on', () => {
     expect(run('worker-results.mjs')).toEqual({
       run: 'equal',
