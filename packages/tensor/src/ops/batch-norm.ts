@@ -119,7 +119,12 @@ export const batchNorm: Operator<BatchNormAttributes> = {
   // With a momentum of 0 what is said to be running statistics are those of this batch.
   lower: (emit, { epsilon }) => {
     const [x, gamma, beta] = emit.inputs as [string, string, string];
-    emit.node('BatchNormalization', [x, gamma, beta, beta, gamma], emit.outputs, {
+    // ONNX Runtime writes the statistics over the running ones it is given, even where those are inputs of the graph: it
+    // gets numbers of its own to write on, which at momentum 0 count for nothing.
+    const own = [emit.fresh(), emit.fresh()];
+    emit.node('Sub', [beta, beta], [own[0]!]);
+    emit.node('Sub', [gamma, gamma], [own[1]!]);
+    emit.node('BatchNormalization', [x, gamma, beta, ...own], emit.outputs, {
       epsilon: float(epsilon),
       momentum: float(0),
       training_mode: int(1),
