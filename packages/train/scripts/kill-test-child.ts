@@ -1,8 +1,4 @@
-// The run that `kill-test.ts` kills: trains, exports, and says on stdout what it is doing. `--hold write:7` stops in the
-// middle of the seventh write (`rename:7` before the seventh rename) and waits to be killed there.
-import { writeSync } from 'node:fs';
-import promises, { open } from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
+// The run that `kill-test.ts` kills: trains, exports, and says on stdout what it is doing.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { batches, prefetch } from '@limbeck/data';
@@ -20,54 +16,14 @@ import {
   snippetCollator,
   snippets,
 } from '../test/support/snippets.js';
+import { say, watchFiles } from './killable.js';
 
 const { values } = parseArgs({
   options: { folder: { type: 'string' }, hold: { type: 'string', default: '' } },
 });
 const folder = values.folder!;
-const [holdKind = '', holdAt = '0'] = values.hold.split(':');
 
-/** At once, whatever the process is doing. */
-function say(line: string): void {
-  writeSync(1, `${line}\n`);
-}
-
-function hold(kind: string): Promise<never> {
-  say(`held ${kind}`);
-  // A timer keeps the process alive until it is killed.
-  return new Promise(() => setInterval(() => undefined, 1000));
-}
-
-const counts = { write: 0, rename: 0 };
-
-function due(kind: 'write' | 'rename'): boolean {
-  counts[kind]++;
-  return holdKind === kind && counts[kind] === Number(holdAt);
-}
-
-/** Counts writes and renames of the package under test, and stops at one of them. */
-async function watchFiles(): Promise<void> {
-  const handle = await open(import.meta.filename);
-  const prototype = Object.getPrototypeOf(handle) as { writeFile: typeof handle.writeFile };
-  await handle.close();
-  const whole = prototype.writeFile;
-  prototype.writeFile = async function writeFile(this: typeof handle, data) {
-    if (due('write')) {
-      const bytes = data as Uint8Array;
-      await whole.call(this, bytes.subarray(0, Math.floor(bytes.length / 2)));
-      await hold('write');
-    }
-    await whole.call(this, data);
-  };
-  const rename = promises.rename.bind(promises);
-  promises.rename = async (from, to) => {
-    if (due('rename')) await hold('rename');
-    await rename(from, to);
-  };
-  syncBuiltinESMExports();
-}
-
-await watchFiles();
+const counts = await watchFiles(values.hold);
 const model = ngramClassifier({
   labels: languages,
   orders: [1, 2, 3],

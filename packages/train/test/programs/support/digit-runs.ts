@@ -2,9 +2,9 @@ import { type HostTree, hostTensor, type Rng } from '@limbeck/core';
 import type { FeatureInputs } from '@limbeck/nn';
 import { constant, type Model, type Tensor, type TensorTree } from '@limbeck/tensor';
 import { type Program, ship, type StateTree } from '@limbeck/train';
-import { type Digit, images, labels, rightShare } from './digits.js';
+import { type Digit, images, labels, isRight } from './digits.js';
 import { predicts } from './learner.js';
-import { digitAccuracy } from './score.js';
+import { rightDigits } from './score.js';
 import type { Exported, ReadyRun } from './training-program.js';
 
 /** What a student of images adds to its program and its run: predictions, evaluation, files and the score. */
@@ -22,7 +22,8 @@ export function digitStudent<State extends StateTree, Out, P extends TensorTree>
       functions: { predict: predicts(model, pick) },
       evaluate: async (view) => {
         const { logits } = await view.call('predict', { features }, ['logits']);
-        return { accuracy: rightShare(logits!, valid) };
+        const right = isRight(logits!, valid).filter(Boolean);
+        return { accuracy: right.length / valid.length };
       },
       best: { metric: 'accuracy', higherIsBetter: true },
       students: {
@@ -32,7 +33,7 @@ export function digitStudent<State extends StateTree, Out, P extends TensorTree>
     },
     run: {
       exports: { student: digitExport(model, test) },
-      score: ({ student }, engine) => digitAccuracy(student!, test, engine),
+      items: ({ student }, engine) => rightDigits(student!, test, engine),
     },
   };
 }

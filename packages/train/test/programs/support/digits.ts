@@ -63,15 +63,14 @@ export function images(rows: readonly Digit[]): HostTensor<'float32'> {
   return hostTensor('float32', [rows.length, pixels], data);
 }
 
-/** The share of rows whose largest logit is that of their class. */
-export function rightShare(
+/** Of each row, whether its largest logit is that of its class. */
+export function isRight(
   logits: HostTensor,
   rows: readonly { readonly label: number }[],
-): number {
+): boolean[] {
   const classes = logits.shape.at(-1)!;
-  const right = rows.filter(({ label }, i) => {
+  return rows.map(({ label }, i) => {
     const scores = Array.from(logits.data.subarray(i * classes, (i + 1) * classes), Number);
     return scores.indexOf(Math.max(...scores)) === label;
   });
-  return right.length / rows.length;
 }

@@ -2,7 +2,7 @@ import type { HostTensor } from '@limbeck/core';
 import type { Engine } from '@limbeck/runtime';
 import { input, toOnnx } from '@limbeck/tensor';
 import type { Shippable } from '@limbeck/train';
-import { type Digit, images, rightShare } from './digits.js';
+import { type Digit, images, isRight } from './digits.js';
 
 /** Runs what ships, its weights inside the graph, as a file would. */
 export async function answers(
@@ -29,12 +29,12 @@ export async function answers(
   }
 }
 
-/** The share of digits that a student of images names rightly. */
-export async function digitAccuracy(
+/** 1 for each digit that a student of images names rightly, 0 for the others. */
+export async function rightDigits(
   student: Shippable,
   rows: readonly Digit[],
   engine: Engine,
-): Promise<number> {
+): Promise<number[]> {
   const { logits } = await answers(student, { features: images(rows) }, engine);
-  return rightShare(logits!, rows);
+  return isRight(logits!, rows).map(Number);
 }

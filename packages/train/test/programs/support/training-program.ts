@@ -28,8 +28,11 @@ export interface ReadyRun {
   readonly program: Program<never, never>;
   /** By the names of the program's students. */
   readonly exports: { readonly [student: string]: Exported };
-  /** The measure, by what ships. */
-  score(students: { readonly [name: string]: Shippable }, engine: Engine): Promise<number>;
+  /** The measure of each item of the test set, by what ships: the score is their mean. */
+  items(
+    students: { readonly [name: string]: Shippable },
+    engine: Engine,
+  ): Promise<readonly number[]>;
 }
 
 /** A small real training, told once with its idea and once without. */
@@ -42,6 +45,8 @@ export interface TrainingProgram {
   readonly idea: { readonly on: string; readonly off: string };
   readonly measure: Measure;
   readonly features: readonly Feature[];
+  /** What not every machine has: the folder that `LIMBECK_DATA` names. */
+  readonly needs?: 'data';
   prepare(options: {
     readonly seed: number;
     readonly idea: boolean;

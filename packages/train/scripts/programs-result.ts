@@ -1,0 +1,196 @@
+// What the training programs' runs say, as files, as a page and as a table.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import {
+  compare,
+  type Comparison,
+  type ExperimentResult,
+  experimentResultJson,
+  meanMetric,
+  parseExperimentResult,
+} from '@limbeck/evaluators';
+import type { TrainingProgram } from '../test/programs/support/training-program.js';
+
+/** One run's number, and what it took. */
+interface Run {
+  readonly score: number;
+  /** The measure of each item of the test set, in the same order in all runs. */
+  readonly items: readonly number[];
+  readonly seconds: number;
+  readonly sizeBytes: number;
+}
+
+/** The runs of a program, one a seed, with its idea and without. */
+export interface Measured {
+  readonly program: TrainingProgram;
+  readonly on: readonly Run[];
+  readonly off: readonly Run[];
+}
+
+const area = path.resolve(import.meta.dirname, '../../../benchmarks/programs');
+const command = 'pnpm test:programs --write';
+
+/** What a run must reach. */
+function bar({ measure: { floor, higherIsBetter } }: TrainingProgram): number {
+  return floor.value + (higherIsBetter ? floor.margin : -floor.margin);
+}
+
+/** By how much the idea helps: seeds and the items of the test set are resampled. */
+function helps({ program, on, off }: Measured): Comparison {
+  const { metric: name, higherIsBetter } = program.measure;
+  const metric = meanMetric(name, higherIsBetter, (scores: readonly number[]) =>
+    Float64Array.from(scores),
+  );
+  const rows = (label: string, runs: readonly Run[]) => ({
+    name: label,
+    rows: runs.map(({ items }) => metric.rows(items, undefined)),
+  });
+  const { idea } = program;
+  const { sentence: _, ...comparison } = compare(metric, rows(idea.on, on), rows(idea.off, off));
+  return comparison;
+}
+
+/** What the interval allows to say. */
+function verdict({ low, high }: { readonly low: number; readonly high: number }): string {
+  if (low > 0) return 'the idea helps';
+  return high < 0
+    ? 'the idea does harm at this size'
+    : 'the idea makes no sure difference at this size';
+}
+
+/** The result's file of a program. */
+export function experimentOf(measured: Measured): ExperimentResult {
+  const { program, on, off } = measured;
+  const { metric, higherIsBetter, floor } = program.measure;
+  const least = bar(program);
+  const comparison = on.length > 1 ? helps(measured) : undefined;
+  const system = (name: string, role: 'method' | 'baseline', runs: readonly Run[]) => ({
+    name,
+    role,
+    factors: { on: program.features.join(', ') },
+    values: { [metric]: runs.map(({ score }) => score) },
+    seconds: Math.round(runs.reduce((sum, { seconds }) => sum + seconds, 0) * 10) / 10,
+    ...(runs[0] === undefined ? {} : { sizeBytes: runs[0].sizeBytes }),
+  });
+  return {
+    formatVersion: 1,
+    experiment: program.name,
+    claim: `${program.method}. In every seed ${metric} is ${higherIsBetter ? 'at least' : 'at most'} ${show(least)}, which beats ${floor.what} (${show(floor.value)}) by ${show(floor.margin)}.`,
+    command,
+    dataset: program.dataset,
+    metrics: { [metric]: { higherIsBetter } },
+    systems: [
+      system(program.idea.on, 'method', on),
+      system(program.idea.off, 'baseline', off),
+      {
+        name: floor.what,
+        role: 'reference',
+        factors: {},
+        values: { [metric]: [floor.value] },
+        seconds: 0,
+      },
+    ],
+    comparisons: comparison === undefined ? [] : [comparison],
+    reproduced: on.every(({ score }) => (higherIsBetter ? score >= least : score <= least)),
+    note:
+      comparison === undefined
+        ? 'One seed: too few to tell whether the idea helps.'
+        : `Beside the same program without its idea, over ${on.length} seeds: ${verdict(comparison)}.`,
+    machine: {
+      cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+      cores: os.availableParallelism(),
+      node: process.version,
+      onnxruntime: engineVersion(),
+    },
+    finishedAt: new Date().toISOString(),
+  };
+}
+
+function engineVersion(): string {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
+    readonly version: string;
+  };
+  return version;
+}
+
+const show = (value: number): string => Number(value.toFixed(4)).toString();
+
+/** One row a program: what it reaches with its idea, without, and at least. */
+export function tableOf(all: readonly Measured[]): string {
+  const rows = all.map((measured) => rowOf(experimentOf(measured)));
+  return [headings, ...rows].map((cells) => cells.join(' | ')).join('\n');
+}
+
+const headings = [
+  'program',
+  'metric',
+  'with its idea',
+  'without',
+  'difference',
+  'must reach',
+  'above its floor',
+  'on in the runs',
+];
+
+function rowOf(result: ExperimentResult): string[] {
+  const [on, off, floor] = result.systems;
+  const metric = Object.keys(result.metrics)[0]!;
+  const list = (system: typeof on): string =>
+    `${system!.name}: ${system!.values[metric]!.map((value) => value.toFixed(3)).join(', ')}`;
+  const [found] = result.comparisons;
+  const least = / (?:least|most) ([\d.]+)/.exec(result.claim)?.[1] ?? '';
+  return [
+    result.experiment,
+    `${metric} ${result.metrics[metric]!.higherIsBetter ? '↑' : '↓'}`,
+    list(on),
+    list(off),
+    found === undefined
+      ? '–'
+      : `${found.difference.toFixed(3)} (${found.low.toFixed(3)} to ${found.high.toFixed(3)}): ${verdict(found)}`,
+    `${least}, ${floor!.name} being ${show(floor!.values[metric]![0]!)}`,
+    result.reproduced ? 'yes' : 'NO',
+    on!.factors['on'] ?? '',
+  ];
+}
+
+/** Writes the files, and the page from all files that there are. */
+export function writeResults(results: readonly ExperimentResult[]): void {
+  const folder = path.join(area, 'results');
+  mkdirSync(folder, { recursive: true });
+  for (const result of results) {
+    writeFileSync(path.join(folder, `${result.experiment}.json`), experimentResultJson(result));
+  }
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  const all = files
+    .sort()
+    .map((name) =>
+      parseExperimentResult(JSON.parse(readFileSync(path.join(folder, name), 'utf8'))),
+    );
+  writeFileSync(path.join(area, 'RESULTS.md'), page(all));
+}
+
+function page(results: readonly ExperimentResult[]): string {
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const table = [
+    row(headings),
+    row(headings.map(() => '---')),
+    ...results.map((r) => row(rowOf(r))),
+  ];
+  const parts = results.map((result) => {
+    const { experiment, claim, dataset, note, systems, machine, finishedAt } = result;
+    const seconds =
+      systems[0]!.seconds / systems[0]!.values[Object.keys(result.metrics)[0]!]!.length;
+    return `## ${experiment}\n\n${claim} ${note ?? ''}\n\n${dataset.name}, ${dataset.rows.toLocaleString('en')} rows; ${seconds.toFixed(1)} s a run on ${machine.cpu}, ${finishedAt.slice(0, 10)}.\n`;
+  });
+  return [
+    '# Training programs: results',
+    '',
+    `Written by \`${command}\` from the files in \`results/\`. A difference is that of the means, with its 95% interval over seeds and test items; above 0 is better with the idea.`,
+    '',
+    ...table,
+    '',
+    ...parts,
+  ].join('\n');
+}
