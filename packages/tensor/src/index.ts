@@ -28,6 +28,10 @@ export {
   stopGradient,
   where,
 } from './functions.js';
+export { checkpoint } from './control/checkpoint.js';
+export { cond } from './control/cond.js';
+export { customVjp } from './control/custom-vjp.js';
+export { scan, type ScanInputs, type ScanResults } from './control/scan.js';
 export { einsum } from './einsum/einsum.js';
 export { bindSpecs } from './graph/bind.js';
 export { flops, type Flops, parameterCounts } from './graph/cost.js';
@@ -58,12 +62,14 @@ export {
 export type {
   Emitter,
   GradientArguments,
+  InnerInput,
   Node,
   OnnxAttribute,
   Operator,
   Value,
 } from './operator.js';
 export type { FoldAttributes, WindowAttributes } from './ops/conv1d.js';
+export type { VjpArguments } from './ops/custom-vjp.js';
 export type { Optimizer } from './optimizer.js';
 export type { RandomStream } from './random.js';
 export { inScope } from './scope.js';

@@ -4,6 +4,7 @@ import { canonicalDim, showShape } from './dims.js';
 import type { Node, Operator } from './operator.js';
 import { constant } from './ops/source.js';
 import { refuseShapes } from './ops/support.js';
+import { recordNode } from './recorder.js';
 import { currentScope } from './scope.js';
 import type { Tensor } from './tensor.js';
 
@@ -24,13 +25,9 @@ export function makeNode<A extends object>(
       `sizes of at least 0, not ${outputs.map(({ shape }) => showShape(shape)).join(' and ')}`,
     );
   }
-  return {
-    operator,
-    inputs,
-    attributes,
-    outputs,
-    scope: currentScope(),
-  };
+  const node: Node = { operator, inputs, attributes, outputs, scope: currentScope() };
+  recordNode(node);
+  return node;
 }
 
 /** What every symbolic tensor has: a dtype, a shape, and the node that makes it. */

@@ -17,7 +17,7 @@ import { toOnnx } from '../../src/onnx/to-onnx.js';
 import { specsOf } from '../../src/model.js';
 import { inScope } from '../../src/scope.js';
 import type { Tensor } from '../../src/tensor.js';
-import { operatorCases } from '../support/operator-cases.js';
+import { allCases } from '../support/operator-cases.js';
 import { randomGraphs } from '../support/random-graphs.js';
 import { inputsOf, type Trial } from '../support/trial.js';
 
@@ -65,7 +65,7 @@ describe('fromOnnx', () => {
     (trial, portable) => expectRoundTrip(trial, portable),
   );
 
-  test.each(Object.entries(operatorCases))('gives back %s', (name, arbitrary) => {
+  test.each(Object.entries(allCases))('gives back %s', (name, arbitrary) => {
     const back = (trial: Trial, portable: boolean): void =>
       expectRoundTrip(trial, portable, bounds[name]);
     fc.assert(fc.property(arbitrary, fc.boolean(), back), { numRuns: 25, seed: 4 });

@@ -1,5 +1,6 @@
 import type { fc } from '@fast-check/vitest';
 import { composedCases } from './composed-cases.js';
+import { controlCases } from './control-cases.js';
 import { elementwiseCases } from './elementwise-cases.js';
 import { linearCases } from './linear-cases.js';
 import { reducedCases } from './reduced-cases.js';
@@ -18,6 +19,7 @@ export const operatorCases: Cases = {
   ...reducedCases,
   ...linearCases,
   ...segmentCases,
+  ...controlCases,
   ...windowedCases,
 };
 
