@@ -73,7 +73,7 @@ export type { VjpArguments } from './ops/custom-vjp.js';
 export type { Optimizer } from './optimizer.js';
 export type { RandomStream } from './random.js';
 export { inScope } from './scope.js';
-export { type MatmulOptions, Tensor } from './tensor.js';
+export { type GemmOptions, type MatmulOptions, Tensor } from './tensor.js';
 export type {
   AveragePoolOptions,
   BatchNormResult,
@@ -133,7 +133,8 @@ export { type GradientNorm, gradientNorm } from './fused/gradient-norm.js';
 export { movingAverage } from './fused/moving-average.js';
 export { scaled } from './fused/scaled.js';
 export { type SgdUpdate, type SgdUpdated, sgdUpdate } from './fused/sgd-update.js';
-export { simplify } from './graph/simplify.js';
+export { allPasses, simplify } from './graph/simplify.js';
+export type { GraphFacts, Pass, Rule } from './graph/rewrite.js';
 export { type SplitTail, splitTail, type SplitTailOptions } from './graph/split-tail.js';
 export type { Tail, TailResult, TailSource, TailStep } from './graph/tail.js';
 export { decodeModel, encodeModel } from './onnx/codec.js';

@@ -1,9 +1,11 @@
 import type { Dim } from '@limbeck/core';
 import { multiplyDims } from './dims.js';
+import { gemm } from './ops/gemm.js';
 import * as indexed from './ops/index-ops.js';
 import * as linear from './ops/matmul.js';
 import * as normalise from './ops/normalise.js';
 import * as rms from './ops/rms-norm.js';
+import { scatterOnto } from './ops/scatter-onto.js';
 import { frontAxis } from './ops/support.js';
 import { WindowedTensor } from './tensor-windowed.js';
 
@@ -13,6 +15,16 @@ export interface MatmulOptions {
   readonly transposeA?: boolean;
   /** Whether the other's last two axes are swapped first. @defaultValue false */
   readonly transposeB?: boolean;
+}
+
+/** Options of {@link Tensor.gemm}. */
+export interface GemmOptions extends MatmulOptions {
+  /** What the product is multiplied by. @defaultValue 1 */
+  readonly alpha?: number;
+  /** What the addend is multiplied by. @defaultValue 1 */
+  readonly beta?: number;
+  /** What is added. @defaultValue nothing */
+  readonly addend?: Tensor;
 }
 
 /**
@@ -34,6 +46,15 @@ export class Tensor extends WindowedTensor {
   matmul(other: Tensor, options: MatmulOptions = {}): Tensor {
     const { transposeA = false, transposeB = false } = options;
     return this.apply(linear.matmul, [this, other], { transposeA, transposeB });
+  }
+  /**
+   * α A B + β C, in one product: A is this tensor. With an addend C, which broadcasts to the product, A and B are matrices;
+   * without one, axes in front broadcast.
+   */
+  gemm(other: Tensor, options: GemmOptions = {}): Tensor {
+    const { transposeA = false, transposeB = false, alpha = 1, beta = 1, addend } = options;
+    const inputs = addend === undefined ? [this, other] : [this, other, addend];
+    return this.apply(gemm, inputs, { transposeA, transposeB, alpha, beta });
   }
   /** x W + b over the last axis: `[…, in]`, `[in, out]`, `[out]`. */
   affine(weight: Tensor, bias: Tensor): Tensor {
@@ -74,5 +95,10 @@ export class Tensor extends WindowedTensor {
   scatterAddAlong(indices: Tensor, size: Dim, axis = -1): Tensor {
     const front = frontAxis('scatterAddAlong', axis, this.shape.length);
     return this.apply(indexed.scatterAddAlong, [this, indices], { size, axis: front });
+  }
+  /** This with elements `[…, m, …]` added at indices `[…, m, …]` along an axis, by default the last. */
+  scatterOnto(updates: Tensor, indices: Tensor, axis = -1): Tensor {
+    const front = frontAxis('scatterOnto', axis, this.shape.length);
+    return this.apply(scatterOnto, [this, updates, indices], { axis: front });
   }
 }

@@ -2,6 +2,7 @@ import { type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
 import { sameShape, showShape } from '../dims.js';
 import { namedInputs } from '../graph/bind.js';
 import { forwardInputs, topologicalOrder } from '../graph/order.js';
+import type { Pass } from '../graph/rewrite.js';
 import { simplify } from '../graph/simplify.js';
 import type { Tail } from '../graph/tail.js';
 import type { InputAttributes } from '../ops/source.js';
@@ -17,6 +18,8 @@ export interface ToOnnxOptions {
   readonly initialisers?: { readonly [input: string]: HostTensor };
   /** Whether only operators of the ONNX standard may be used, as a file that others load should. @defaultValue false */
   readonly portable?: boolean;
+  /** What {@link simplify} does first. @defaultValue all of it */
+  readonly passes?: readonly Pass[];
   /** The graph's name. @defaultValue 'limbeck' */
   readonly name?: string;
   /** Key and value pairs that the file carries. */
@@ -57,7 +60,7 @@ export function toOnnx(
   options: ToOnnxOptions = {},
 ): OnnxGraph {
   const { initialisers = {}, portable = false, name = 'limbeck', metadata = {} } = options;
-  const simple = simplify(outputs);
+  const simple = simplify(outputs, options.passes);
   const order = topologicalOrder(Object.values(simple), forwardInputs);
   const found = namedInputs(order);
   const inputs = new Map([...Object.entries(options.inputs ?? {}), ...found]);

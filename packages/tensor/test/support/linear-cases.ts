@@ -14,6 +14,16 @@ export const linearCases: Cases = {
     m.floats('b', [...b, ...(transposeB ? [columns, inner] : [inner, columns])]);
     return m.trial((t) => [t.a!.matmul(t.b!, { transposeA, transposeB })]);
   }),
+  gemm: trials((m) => {
+    const [rows, inner, columns] = [m.dim(0, 3), m.dim(0, 3), m.dim(0, 3)];
+    const [transposeA, transposeB, whole] = [m.chance(), m.chance(), m.chance()];
+    const batch = whole ? [] : m.shape(0, 2);
+    m.floats('a', [...batch, ...(transposeA ? [inner, rows] : [rows, inner])]);
+    m.floats('b', [...batch, ...(transposeB ? [columns, inner] : [inner, columns])]);
+    if (whole) m.floats('c', m.narrower([rows, columns]));
+    const how = { transposeA, transposeB, alpha: m.whole(-2, 3) / 2, beta: m.whole(-2, 3) / 2 };
+    return m.trial(({ a, b, c }) => [a!.gemm(b!, c === undefined ? how : { ...how, addend: c })]);
+  }),
   affine: trials((m) => {
     const [inner, columns] = [m.dim(0, 3), m.dim(0, 3)];
     m.floats('x', [...m.shape(1, 2), inner]);
@@ -71,6 +81,14 @@ export const linearCases: Cases = {
     m.floats('x', [...lead, size, ...after]);
     m.wholes('at', [...lead, m.dim(0, 3), ...after], 0, m.size(size) - 1);
     return m.trial(({ x, at }) => [x!.gatherAlong(lead.length, at!)]);
+  }),
+  scatterOnto: trials((m) => {
+    const [lead, trail, size] = [m.shape(0, 1), m.shape(0, 1), m.whole(1, 3)];
+    const shape = [...lead, m.dim(0, 3), ...trail];
+    m.floats('x', shape);
+    m.wholes('at', shape, 0, size - 1);
+    m.floats('base', [...lead, size, ...trail]);
+    return m.trial(({ base, x, at }) => [base!.scatterOnto(x!, at!, lead.length)]);
   }),
   scatterAddAlong: trials((m) => {
     const [lead, size] = [m.shape(0, 1), m.whole(1, 3)];
