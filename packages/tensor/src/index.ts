@@ -1,4 +1,13 @@
 export {
+  adapt,
+  type AdaptedModel,
+  type AdaptedState,
+  type Adapter,
+  type Adapters,
+  type AdaptOptions,
+} from './adapt.js';
+export { dropLayers, type LayerOptions, mapLayers, type MapLayersOptions } from './adapt-layers.js';
+export {
   type Context,
   type ContextOptions,
   createContext,
@@ -37,6 +46,7 @@ export { bindSpecs } from './graph/bind.js';
 export { flops, type Flops, parameterCounts } from './graph/cost.js';
 export { grad } from './graph/grad.js';
 export { interpret } from './graph/interpret.js';
+export { forwardInputs, topologicalOrder } from './graph/order.js';
 export {
   batchLoss,
   exampleLoss,
@@ -139,6 +149,13 @@ export { type SplitTail, splitTail, type SplitTailOptions } from './graph/split-
 export type { Tail, TailResult, TailSource, TailStep } from './graph/tail.js';
 export { decodeModel, encodeModel } from './onnx/codec.js';
 export { fromOnnx, type FromOnnxOptions, type OnnxImport } from './onnx/from-onnx.js';
+export type { GraphFileOptions } from './onnx/graph-file.js';
+export {
+  modelFromOnnx,
+  type ModelFromOnnxOptions,
+  type NamedTensors,
+  type OnnxModel,
+} from './onnx/model-from-onnx.js';
 export type { ExternalData } from './onnx/external-data.js';
 export type { TensorFromProtoOptions } from './onnx/tensor-data.js';
 export { type OnnxGraph, toOnnx, type ToOnnxOptions } from './onnx/to-onnx.js';

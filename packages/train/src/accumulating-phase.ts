@@ -13,8 +13,11 @@ import {
   clockContext,
   type CompiledGraph,
   compileGraph,
+  type GraphSource,
   loadGraph,
 } from './compile.js';
+import { findNonFinite } from './find-non-finite.js';
+import { nonFiniteMetric } from './non-finite.js';
 import {
   metricsOf,
   phaseOutputs,
@@ -24,6 +27,7 @@ import {
   under,
 } from './phase-parts.js';
 import type { AccumulatingPhase, StateTree } from './program.js';
+import type { StateKeeper } from './state-keeper.js';
 import { changedLeaves, type FlatState } from './state-tree.js';
 import { SteppedGraph } from './stepped-graph.js';
 
@@ -48,7 +52,7 @@ export async function compileAccumulating<S extends StateTree>(
     ),
     sums,
   };
-  const gather = await compileGraph<S, GatherInputs>({
+  const gathering: GraphSource<S, GatherInputs> = {
     ...base,
     inputs: gatherInputs as unknown as Specs<GatherInputs>,
     build: (state, given, context) => {
@@ -61,14 +65,16 @@ export async function compileAccumulating<S extends StateTree>(
         ...prefixed('sum', sums),
       };
     },
-  });
+  };
+  const gather = await compileGraph(gathering);
   const finish = await loadGraph<S, { readonly [path: string]: Tensor }>({
     ...base,
     inputs: sums,
     build: (state, sums, context) => phaseOutputs(source, phase.finish(state, sums, context)),
   });
   const graphs = { weigh, gather, finish: new SteppedGraph(finish, keeper, frozen) };
-  return accumulatingRunner(source, phase.microBatches, graphs, sums);
+  const runner = accumulatingRunner(source, phase.microBatches, graphs, sums);
+  return { ...runner, diagnose: diagnoser(keeper, gathering, totals, sums) };
 }
 
 /** What the gathering graph takes beside the state. */
@@ -110,7 +116,7 @@ function accumulatingRunner<S extends StateTree>(
     readonly finish: SteppedGraph;
   },
   sumSpecs: { readonly [path: string]: Spec },
-): PhaseRunner {
+): Omit<PhaseRunner, 'diagnose'> {
   const used = [...new Set([...graphs.weigh.statePaths, ...graphs.gather.statePaths])];
   return {
     microBatches,
@@ -139,13 +145,42 @@ function accumulatingRunner<S extends StateTree>(
         Object.assign(changed, under('next', out));
         sums = under('sum', out);
       }
+      const before = await keeper.read(Object.keys(changed));
       keeper.put(changed);
       const out = await graphs.finish.run({ ...clock, draw: clock.draw + batches.length }, sums);
-      return { metrics: metricsOf(out), draws: batches.length + 1 };
+      const metrics = metricsOf(out);
+      // The last graph has left its own state alone; what passed from batch to batch goes back as well.
+      if (nonFiniteMetric(metrics) !== undefined) keeper.put(before);
+      return { metrics, draws: batches.length + 1 };
     },
     dispose: async () => {
       await Promise.all([graphs.weigh.dispose(), graphs.gather.dispose(), graphs.finish.dispose()]);
     },
+  };
+}
+
+/** Goes through the micro-batches one by one, each on the state that the step began with. */
+function diagnoser<S extends StateTree>(
+  keeper: StateKeeper,
+  gathering: GraphSource<S, GatherInputs>,
+  totals: readonly string[],
+  sums: { readonly [path: string]: Spec },
+): PhaseRunner['diagnose'] {
+  return async (clock, batches) => {
+    const state = await keeper.read();
+    // What parts are divided by does not matter to whether they are finite.
+    const ones = totals.map((name) => [name, hostTensor('float32', [], [1])] as const);
+    for (const [i, batch] of batches.entries()) {
+      const inputs = {
+        ...prefixed('batch', batch),
+        ...prefixed('totals', Object.fromEntries(ones)),
+        ...prefixed('sums', zeros(sums)),
+      };
+      const draw = clock.draw + i;
+      const found = await findNonFinite(gathering, { state, clock: { ...clock, draw }, inputs });
+      if (found !== undefined) return { ...found, where: `micro-batch ${i + 1}, ${found.where}` };
+    }
+    return undefined;
   };
 }
 

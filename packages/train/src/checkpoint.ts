@@ -6,6 +6,7 @@ import {
   LimbeckError,
   sizeOf,
 } from '@limbeck/core';
+import type { Skips } from './non-finite.js';
 import type { Metrics } from './program.js';
 import type { FlatState } from './state-tree.js';
 
@@ -37,6 +38,8 @@ export interface CheckpointRecord {
   readonly metrics: Metrics;
   /** All so far, in order. */
   readonly evaluations: readonly { readonly step: number; readonly metrics: Metrics }[];
+  /** Steps that were not kept, where there were any. */
+  readonly skips?: Skips;
 }
 
 /** Where checkpoints are kept. */

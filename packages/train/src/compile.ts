@@ -18,21 +18,26 @@ export interface Clock {
   readonly draw: number;
   readonly step: number;
   readonly steps: number;
+  /** What rates are multiplied by. @defaultValue 1 */
+  readonly rateScale?: number;
 }
 
 /** The feeds of a clock. */
-export function clockFeeds({ seed, draw, step, steps }: Clock): { [name: string]: HostTensor } {
+export function clockFeeds({ seed, draw, step, steps, rateScale = 1 }: Clock): {
+  [name: string]: HostTensor;
+} {
   return {
     'context/seed': hostTensor('uint32', [], Uint32Array.of(seed)),
     'context/draw': hostTensor('uint32', [], Uint32Array.of(draw)),
     'context/step': hostTensor('int64', [], BigInt64Array.of(BigInt(step))),
     'context/steps': hostTensor('int64', [], BigInt64Array.of(BigInt(steps))),
+    'context/rateScale': hostTensor('float32', [], Float32Array.of(rateScale)),
   };
 }
 
 /** A context whose clock is fed. */
 export function clockContext(training: boolean): Context {
-  const scalar = (name: string, dtype: 'uint32' | 'int64'): Tensor =>
+  const scalar = (name: string, dtype: 'uint32' | 'int64' | 'float32'): Tensor =>
     input(`context/${name}`, { dtype, shape: [] });
   return createContext({
     training,
@@ -40,6 +45,7 @@ export function clockContext(training: boolean): Context {
     draw: scalar('draw', 'uint32'),
     step: scalar('step', 'int64'),
     steps: scalar('steps', 'int64'),
+    rateScale: scalar('rateScale', 'float32'),
   });
 }
 

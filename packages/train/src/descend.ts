@@ -21,6 +21,8 @@ export interface DescendArguments<P extends TensorTree, OS extends TensorTree> {
   readonly loss: Tensor | { readonly [path: string]: Tensor };
   /** How many updates this optimiser does in all, an int64 scalar: what its schedule is reckoned by. */
   readonly steps: Tensor;
+  /** What the rate is multiplied by: pass `context.rateScale` where a run may lower it. @defaultValue 1 */
+  readonly rateScale?: Tensor;
 }
 
 /** A fresh state of an optimiser for these parameters. */
@@ -32,7 +34,7 @@ export function startDescent<P, OS extends TensorTree>(
   return {
     moments: optimizer.init(Object.fromEntries(specs) as { [path: string]: Specs<Tensor> }),
     updates: hostTensor('int64', [], [0]),
-  } as unknown as HostTree<Descent<OS>>;
+  };
 }
 
 /**
@@ -51,7 +53,7 @@ export function descend<P extends TensorTree, OS extends TensorTree>(
   /** What the optimiser says of itself, such as its rate. */
   readonly metrics: { readonly [name: string]: Tensor };
 } {
-  const { optimizer, parameters, descent, loss, steps } = given;
+  const { optimizer, parameters, descent, loss, steps, rateScale } = given;
   const flat = Object.fromEntries(leaves<Tensor>(parameters));
   const paths = Object.keys(flat);
   const gradients = isTensor(loss) ? byPath(paths, grad(loss, Object.values(flat))) : loss;
@@ -61,6 +63,7 @@ export function descend<P extends TensorTree, OS extends TensorTree>(
     state: descent.moments,
     step: descent.updates,
     steps,
+    ...(rateScale === undefined ? {} : { rateScale }),
   });
   return {
     parameters: mapTree<Tensor>(parameters, (_, path) => updated.parameters[path]!) as unknown as P,

@@ -78,6 +78,7 @@ export function distillationPhase<
         state: state.optimizer,
         step: context.step,
         steps: context.steps,
+        rateScale: context.rateScale,
       }),
     );
     const next = putBack(state, updated.parameters);

@@ -29,7 +29,7 @@ import type {
 } from './distillation-options.js';
 import { distillationPhase } from './distillation-phases.js';
 import { evaluationDue, nextAction } from './next-action.js';
-import type { AnyFunction, Metrics, Program, RunView } from './program.js';
+import type { Metrics, Program, RunView } from './program.js';
 import { ship } from './ship.js';
 
 /**
@@ -124,7 +124,7 @@ export function distillation<
             inputs,
             context: context.scope('student'),
           }).outputs as unknown as TensorTree,
-      } as AnyFunction<State>,
+      },
     },
     init: (rng) => {
       const fresh = options.initial ?? student.init(rng.stream('student'));

@@ -34,6 +34,7 @@ export type {
   StateFunction,
   StateTree,
 } from './program.js';
+export type { OnNonFinite, Skips } from './non-finite.js';
 export { ship } from './ship.js';
 export { type Patience, stalled } from './stalled.js';
 export type { FlatState } from './state-tree.js';

@@ -2,6 +2,7 @@ import { type HostTensor, LimbeckError, type Specs } from '@limbeck/core';
 import type { Engine } from '@limbeck/runtime';
 import { showShape, type Tensor } from '@limbeck/tensor';
 import type { Clock } from './compile.js';
+import type { NonFinite } from './find-non-finite.js';
 import type { AccumulatingPhase, Metrics, Phase, StateTree } from './program.js';
 import type { StateKeeper } from './state-keeper.js';
 import { changedLeaves, type FlatState } from './state-tree.js';
@@ -17,7 +18,10 @@ export interface PhaseResult {
 export interface PhaseRunner {
   /** How many batches one step takes. */
   readonly microBatches: number;
+  /** A step whose metrics are not all finite leaves the state as it was. */
   run(clock: Clock, batches: readonly FlatState[]): Promise<PhaseResult>;
+  /** Runs a step again to find where its numbers stop being finite; undefined where they do not. */
+  diagnose(clock: Clock, batches: readonly FlatState[]): Promise<NonFinite | undefined>;
   dispose(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { type HostTensor, leaves, LimbeckError, type Specs } from '@limbeck/core';
 import { compileAccumulating } from './accumulating-phase.js';
-import { loadGraph } from './compile.js';
+import { type GraphSource, loadGraph } from './compile.js';
+import { findNonFinite } from './find-non-finite.js';
 import { metricsOf, phaseOutputs, type PhaseRunner, type PhaseSource } from './phase-parts.js';
 import type { Phase, StateTree } from './program.js';
 import type { FlatState } from './state-tree.js';
@@ -21,13 +22,14 @@ async function compilePlain<S extends StateTree>(
   phase: Phase<S, never>,
 ): Promise<PhaseRunner> {
   const { engine, tree, keeper, frozen } = source;
-  const loaded = await loadGraph<S, never>({
+  const origin: GraphSource<S, never> = {
     engine,
     tree,
     training: true,
     inputs: source.specs as Specs<never>,
     build: (state, batch, context) => phaseOutputs(source, phase(state, batch, context)),
-  });
+  };
+  const loaded = await loadGraph(origin);
   const graph = new SteppedGraph(loaded, keeper, frozen);
   return {
     microBatches: 1,
@@ -35,6 +37,8 @@ async function compilePlain<S extends StateTree>(
       metrics: metricsOf(await graph.run(clock, batch!)),
       draws: 1,
     }),
+    diagnose: async (clock, [batch]) =>
+      findNonFinite(origin, { state: await keeper.read(), clock, inputs: batch! }),
     dispose: () => graph.dispose(),
   };
 }

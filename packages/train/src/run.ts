@@ -11,22 +11,25 @@ import type { TensorTree } from '@limbeck/tensor';
 import { type CheckpointRecord, encodeCheckpoint, sha256 } from './checkpoint.js';
 import type { Clock } from './compile.js';
 import { FunctionRunner } from './function-runner.js';
-import { PhaseFeeder } from './phase-feeder.js';
-import type { PhaseRunner } from './phase-parts.js';
+import { checkOnNonFinite, nonFiniteError, nonFiniteMetric, skippedOnce } from './non-finite.js';
+import { PhaseFeeder, type StepFeed } from './phase-feeder.js';
+import type { PhaseResult, PhaseRunner } from './phase-parts.js';
 import { compilePhase } from './phase-runner.js';
-import type { Metrics, Program, RunView, StateTree } from './program.js';
+import type { Program, RunView, StateTree } from './program.js';
+import { progressOf } from './progress.js';
 import { type Fingerprint, fingerprint, RunCheckpoints } from './run-checkpoints.js';
+import { RunCounts } from './run-counts.js';
+import { makeView } from './run-view.js';
 import { StateKeeper } from './state-keeper.js';
-import { copyState, flattenState, pickPlayers, unflattenState } from './state-tree.js';
+import { copyState, flattenState, unflattenState } from './state-tree.js';
 import type { TrainOptions, TrainResult } from './train-options.js';
-
-type Phases = { [phase: string]: number };
 
 /** One run of a program: its state, its clock and what it is made to do next. */
 export class Run<S extends StateTree, B extends { readonly [phase: string]: TensorTree }> {
   readonly #program: Program<S, B>;
   readonly #options: TrainOptions;
   readonly #seed: number;
+  readonly #counts: RunCounts;
   readonly #functions: FunctionRunner<S>;
   readonly #feeder: PhaseFeeder<S>;
   readonly #checkpoints: RunCheckpoints;
@@ -37,12 +40,6 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
   #state!: StateKeeper;
   #best: { [path: string]: HostTensor } | undefined;
   #fingerprint!: Fingerprint;
-  #step = 0;
-  #draw = 0;
-  #runs: Phases = {};
-  #epochs: Phases = {};
-  #metrics: Metrics = {};
-  #evaluations: { readonly step: number; readonly metrics: Metrics }[] = [];
   #savedAt = -1;
   #startedAt = 0;
   #examples = 0;
@@ -51,12 +48,21 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
     const { seed = 0, checkpointEvery = 200, reportEvery = 50, engine, checkpoints } = options;
     checkWhole('train', { seed }, 0, 'Use 0, for example.');
     checkWhole('train', { checkpointEvery, reportEvery }, 1, 'Pass a whole number of steps.');
+    checkOnNonFinite(options.onNonFinite ?? 'stop');
     this.#program = program;
     this.#options = options;
     this.#seed = seed;
+    this.#counts = new RunCounts(seed);
     this.#functions = new FunctionRunner(program.functions ?? {}, engine);
     this.#checkpoints = new RunCheckpoints(checkpoints, program.frozen ?? []);
-    this.#view = this.#makeView();
+    this.#view = makeView<S>({
+      counts: this.#counts,
+      template: () => this.#template,
+      read: (paths) => this.#state.read(paths),
+      call: (name, inputs, outputs) =>
+        this.#functions.call(name, this.#template, this.#state, inputs, this.#clock(), outputs),
+      say: (kind, fields, line) => this.#say(kind, fields, line),
+    });
     this.#feeder = new PhaseFeeder(program.batches, this.#view);
   }
 
@@ -71,17 +77,13 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
       const { record, state, best } = resumed;
       this.#state = new StateKeeper(flattenState(unflattenState(this.#template, state)));
       this.#best = best === undefined ? undefined : { ...best };
-      this.#step = record.step;
-      this.#draw = record.draw;
-      this.#runs = { ...record.runs };
-      this.#epochs = { ...record.epochs };
-      this.#metrics = record.metrics;
-      this.#evaluations = [...record.evaluations];
+      this.#counts.restore(record);
       this.#savedAt = record.step;
       this.#feeder.restore(record.positions);
-      this.#say('train/resumed', { step: this.#step }, `Going on from step ${this.#step}.`);
+      const { step } = record;
+      this.#say('train/resumed', { step }, `Going on from step ${step}.`);
     }
-    this.#startedAt = this.#step;
+    this.#startedAt = this.#counts.step;
   }
 
   /** Does what the program's `next` says until it says stop. */
@@ -93,17 +95,19 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
       if (action === 'stop') break;
       if (action === 'evaluate') await this.#evaluate();
       else await this.#phase(action);
-      if (this.#step - Math.max(0, this.#savedAt) >= checkpointEvery) await this.#save();
+      if (this.#counts.step - Math.max(0, this.#savedAt) >= checkpointEvery) await this.#save();
     }
     await this.#save();
     const state = await this.#state.read();
     const best = unflattenState(this.#template, this.#best ?? state);
+    const { step, epochs, evaluations, skips } = this.#counts;
     return {
       state: unflattenState(this.#template, state),
       best,
-      step: this.#step,
-      epochs: this.#epochs,
-      evaluations: this.#evaluations,
+      step,
+      epochs,
+      evaluations,
+      skipped: skips.skipped,
       seconds: (performance.now() - this.#started) / 1000,
       hash: await sha256(await encodeCheckpoint({}, state)),
       canary: this.#canary(),
@@ -115,30 +119,48 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
 
   #canary(): TrainResult<S>['canary'] {
     if (this.#program.canary === undefined) return 'off';
-    return this.#program.canary(this.#evaluations) ? 'passed' : 'open';
+    return this.#program.canary(this.#counts.evaluations) ? 'passed' : 'open';
   }
 
   async #phase(name: string): Promise<void> {
     const runner = await this.#runner(name);
     const fed = await this.#feeder.take(name, runner.microBatches);
     const result = await runner.run(this.#clock(), fed.batches);
-    const bad = Object.entries(result.metrics).find(([, value]) => !Number.isFinite(value));
-    if (bad !== undefined) {
-      throw new LimbeckError('non-finite-loss', {
-        where: `phase "${name}", run ${(this.#runs[name] ?? 0) + 1}, batch at ${JSON.stringify(fed.from ?? 'the start')}`,
-        given: `${bad[0]} = ${bad[1]}`,
-        expected: 'finite numbers',
-        next: 'Lower the rate, clip the gradients, or look for extreme values in this batch. The last checkpoint is whole.',
-      });
+    if (nonFiniteMetric(result.metrics) !== undefined) {
+      await this.#skip(name, runner, fed, result);
+      return;
     }
     fed.accept();
-    this.#step += 1;
-    this.#draw += result.draws;
-    this.#runs[name] = (this.#runs[name] ?? 0) + 1;
-    this.#epochs[name] = (this.#epochs[name] ?? 0) + fed.epochs;
-    this.#metrics = result.metrics;
+    this.#counts.kept(name, result, fed.epochs);
     this.#examples += fed.examples;
     this.#progress(name);
+  }
+
+  /** The step has not changed the state: the run goes on behind its batch, or stops. */
+  async #skip(
+    name: string,
+    runner: PhaseRunner,
+    fed: StepFeed,
+    result: PhaseResult,
+  ): Promise<void> {
+    const { onNonFinite = 'stop' } = this.#options;
+    const { skips, runs } = this.#counts;
+    const after = skippedOnce(onNonFinite, skips);
+    // Looking for the node takes a graph of its own: once a row of bad steps, and before the end.
+    const looks = after === undefined || skips.inARow === 0;
+    const error = nonFiniteError({
+      where: `phase "${name}", run ${(runs[name] ?? 0) + 1}, batch at ${JSON.stringify(fed.from ?? 'the start')}`,
+      metric: nonFiniteMetric(result.metrics)!,
+      first: looks ? await runner.diagnose(this.#clock(), fed.batches) : undefined,
+      inARow: skips.inARow + 1,
+      looked: looks,
+    });
+    if (after === undefined) throw error;
+    fed.accept();
+    this.#counts.skipped(name, result, fed.epochs, after);
+    const { where, given } = error;
+    const fields = { level: 'warn', phase: name, step: this.#counts.step, where, given, ...after };
+    this.#say('train/skipped', fields, `step not kept: ${where}: ${given}`);
   }
 
   async #runner(name: string): Promise<PhaseRunner> {
@@ -173,7 +195,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
     const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
     if (bad !== undefined) {
       throw new LimbeckError('non-finite-data', {
-        where: `train, evaluate at step ${this.#step}`,
+        where: `train, evaluate at step ${this.#counts.step}`,
         given: `${bad[0]} = ${bad[1]}`,
         expected: 'finite numbers',
         next: 'Leave a metric out where it is undefined.',
@@ -182,80 +204,39 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
     const best = this.#program.best;
     const value = best === undefined ? undefined : metrics[best.metric];
     if (best !== undefined && value !== undefined) {
-      const before = this.#evaluations.flatMap((other) => other.metrics[best.metric] ?? []);
+      const before = this.#counts.evaluations.flatMap((other) => other.metrics[best.metric] ?? []);
       if (before.every((other) => (best.higherIsBetter ? value > other : value < other))) {
         this.#best = copyState(await this.#state.read());
         await this.#checkpoints.write('best', this.#record(), this.#best);
       }
     }
-    this.#evaluations.push({ step: this.#step, metrics });
+    this.#counts.evaluated(metrics);
+    const { step } = this.#counts;
     const said = Object.entries(metrics).map(([name, found]) => `${name} ${found.toFixed(4)}`);
-    this.#say(
-      'train/evaluated',
-      { step: this.#step, metrics },
-      `step ${this.#step}: ${said.join(', ')}`,
-    );
-  }
-
-  /** What the program and live sources see: always the run as it is now. */
-  #makeView(): RunView<S> {
-    const now = <T>(get: () => T) => ({ get, enumerable: true });
-    const view = {
-      read: async (...players: readonly (keyof S & string)[]) => {
-        const asked = pickPlayers(this.#template, players);
-        const values = await this.#state.read(Object.keys(flattenState(asked)));
-        return unflattenState(asked, copyState(values));
-      },
-      call: (
-        name: string,
-        inputs: { readonly [path: string]: HostTensor },
-        outputs?: readonly string[],
-      ) => {
-        const clock = this.#clock();
-        return this.#functions.call(name, this.#template, this.#state, inputs, clock, outputs);
-      },
-      say: (kind: string, fields: JsonObject, line?: string) => this.#say(kind, fields, line),
-    };
-    return Object.defineProperties(view, {
-      step: now(() => this.#step),
-      runs: now(() => ({ ...this.#runs })),
-      epochs: now(() => ({ ...this.#epochs })),
-      metrics: now(() => this.#metrics),
-      evaluations: now(() => [...this.#evaluations]),
-    }) as unknown as RunView<S>;
+    this.#say('train/evaluated', { step, metrics }, `step ${step}: ${said.join(', ')}`);
   }
 
   #clock(): Clock {
-    return { seed: this.#seed, draw: this.#draw, step: this.#step, steps: this.#program.steps };
+    return this.#counts.clock(this.#program.steps);
   }
 
   #record(): CheckpointRecord {
-    return {
-      formatVersion: 1,
-      ...this.#fingerprint,
-      seed: this.#seed,
-      step: this.#step,
-      draw: this.#draw,
-      runs: this.#runs,
-      epochs: this.#epochs,
-      positions: this.#feeder.positions(),
-      metrics: this.#metrics,
-      evaluations: this.#evaluations,
-    };
+    return this.#counts.record(this.#fingerprint, this.#feeder.positions());
   }
 
   async #save(): Promise<void> {
     if (!this.#checkpoints.kept) return;
     await this.#checkpoints.write('last', this.#record(), await this.#state.read());
-    this.#savedAt = this.#step;
-    this.#say('train/saved', { step: this.#step });
+    const { step } = this.#counts;
+    this.#savedAt = step;
+    this.#say('train/saved', { step });
   }
 
   async #interrupt(): Promise<never> {
     await this.#save();
     throw new LimbeckError('interrupted', {
       where: 'train',
-      given: `an abort at step ${this.#step} of ${this.#program.steps}`,
+      given: `an abort at step ${this.#counts.step} of ${this.#program.steps}`,
       expected: 'a run to its end',
       next: this.#checkpoints.kept
         ? 'Everything is saved: run the same program with the same store to go on.'
@@ -266,20 +247,18 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
 
   #progress(phase: string): void {
     const { reportEvery = 50 } = this.#options;
-    if (this.#step % reportEvery !== 0 && this.#step !== this.#startedAt + 1) return;
-    const { steps } = this.#program;
-    const seconds = (performance.now() - this.#started) / 1000;
-    const perStep = seconds / (this.#step - this.#startedAt);
-    const examplesPerSecond = Math.round(this.#examples / seconds);
-    const secondsLeft = Math.max(0, Math.round((steps - this.#step) * perStep));
-    const terms = Object.entries(this.#metrics).map(
-      ([name, value]) => `${name} ${value.toFixed(4)}`,
-    );
-    this.#say(
-      'train/step',
-      { phase, step: this.#step, steps, metrics: this.#metrics, examplesPerSecond, secondsLeft },
-      `step ${this.#step}/${steps}: ${terms.join(', ')}; ${examplesPerSecond} examples/s, ${secondsLeft} s left`,
-    );
+    const { step, metrics } = this.#counts;
+    if (step % reportEvery !== 0 && step !== this.#startedAt + 1) return;
+    const { fields, line } = progressOf({
+      phase,
+      step,
+      steps: this.#program.steps,
+      metrics,
+      examples: this.#examples,
+      seconds: (performance.now() - this.#started) / 1000,
+      stepsDone: step - this.#startedAt,
+    });
+    this.#say('train/step', fields, line);
   }
 
   #say(kind: string, fields: JsonObject, line?: string): void {

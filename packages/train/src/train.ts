@@ -8,7 +8,7 @@ import type { TrainOptions, TrainResult } from './train-options.js';
  *
  * With a checkpoint store the run goes on where an earlier one was killed, and ends with the same bits.
  *
- * @throws LimbeckError `non-finite-loss` naming phase and batch; `interrupted` after an abort, with everything
+ * @throws LimbeckError `non-finite-loss` naming phase, batch and the first node that was not finite; `interrupted` after an abort, with everything
  * saved; `checkpoint-mismatch` for a checkpoint of another program; `corrupt-file`, `format-too-new` for one that cannot
  * be read; `disk-full`, `io-failed` for one that cannot be written; `empty-data`, `invalid-option`, `unknown-name`
  */

@@ -11,7 +11,7 @@ import {
 import type { NodeEngineOptions } from '@limbeck/runtime/node';
 import type { TensorTree } from '@limbeck/tensor';
 import type { Program, StateTree } from '../program.js';
-import type { TrainResult } from '../train-options.js';
+import type { TrainOptions, TrainResult } from '../train-options.js';
 import type { FromWorker, WorkerOrder } from './train-worker.js';
 
 /** Options of {@link trainInWorker}. */
@@ -33,6 +33,8 @@ export interface WorkerTrainOptions extends LongWork {
   readonly checkpointEvery?: number;
   /** As in `train`. */
   readonly reportEvery?: number;
+  /** As in `train`. */
+  readonly onNonFinite?: TrainOptions['onNonFinite'];
   /** The engine that is made in the worker. @defaultValue that of `nodeEngine()` */
   readonly engine?: Pick<NodeEngineOptions, 'threads' | 'provider'>;
 }
@@ -72,6 +74,7 @@ export function trainInWorker(options: WorkerTrainOptions): Promise<WorkerTrainR
       ...(options.checkpointEvery === undefined
         ? {}
         : { checkpointEvery: options.checkpointEvery }),
+      ...(options.onNonFinite === undefined ? {} : { onNonFinite: options.onNonFinite }),
       ...(options.reportEvery === undefined ? {} : { reportEvery: options.reportEvery }),
     },
   };

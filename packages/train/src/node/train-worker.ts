@@ -20,7 +20,7 @@ export interface WorkerOrder {
   readonly argument: Json;
   readonly checkpoints: string | undefined;
   readonly engine: Pick<NodeEngineOptions, 'threads' | 'provider'>;
-  readonly options: Pick<TrainOptions, 'seed' | 'checkpointEvery' | 'reportEvery'>;
+  readonly options: Pick<TrainOptions, 'seed' | 'checkpointEvery' | 'reportEvery' | 'onNonFinite'>;
 }
 
 /** What the worker says. */
