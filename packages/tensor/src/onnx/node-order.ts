@@ -62,7 +62,7 @@ function makersOf(graph: GraphProto, isKnown: IsKnown): Map<string, NodeProto> {
 }
 
 /** What a node reads, and what graphs inside it read from around them. */
-function readBy(node: NodeProto): Set<string> {
+export function readBy(node: NodeProto): Set<string> {
   const names = new Set(node.input.filter((name) => name !== ''));
   for (const { g: graph } of node.attribute) {
     if (graph === undefined) continue;

@@ -91,7 +91,9 @@ class GraphReader implements ReadResult {
       this.#values.set(name, value);
     }
     for (const name of file.inputs.keys()) {
-      this.#values.set(name, OnnxValue.of(given.inputs[name]!));
+      // A part of a graph may do without some.
+      const fed = given.inputs[name];
+      if (fed !== undefined) this.#values.set(name, OnnxValue.of(fed));
     }
     for (const node of file.order) this.#node(node, this.#values, file.paths.get(node)!);
   }
