@@ -1,82 +1,19 @@
-import { type Event, type HostTensor, hostTensor, leaves } from '@limbeck/core';
-import { adamw, clipByGlobalNorm, sgd } from '@limbeck/optim';
+import { type Event, type HostTensor, hostTensor } from '@limbeck/core';
+import { clipByGlobalNorm, sgd } from '@limbeck/optim';
 import type { Engine } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
-import {
-  type Empty,
-  exampleLoss,
-  full,
-  type Logits,
-  type Loss,
-  type Tensor,
-  where,
-} from '@limbeck/tensor';
-import {
-  type BatchSource,
-  distillation,
-  memoryStore,
-  train,
-  type TrainOptions,
-} from '@limbeck/train';
+import { exampleLoss, full, type Logits, type Tensor, where } from '@limbeck/tensor';
+import { memoryStore, train } from '@limbeck/train';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type LinearBatch,
-  linearBatch,
-  linearSource,
-  linearSpecs,
-  linearStudent,
-  weightedLoss,
-} from './support/linear.js';
-import { linear, stopAt } from './support/programs.js';
+import { linearSource } from './support/linear.js';
+import { poison, program } from './support/poisoned.js';
+import { linear } from './support/programs.js';
 
 let engine: Engine;
 beforeAll(async () => {
   engine = await nodeEngine({ threads: 1 });
 });
 afterAll(() => engine.dispose());
-
-/** Which batches of a source hold a NaN. */
-const poison = (...bad: readonly number[]) =>
-  linearSource(16, (batch, at) => {
-    if (bad.includes(at)) batch.inputs.x.data[3] = Number.NaN;
-  });
-
-/** The batches without some of them. */
-function without(...left: readonly number[]): BatchSource<LinearBatch> {
-  return {
-    specs: linearSpecs,
-    async *open() {
-      for (let at = 0; ; at++) {
-        if (!left.includes(at)) yield { batch: linearBatch(16, at), position: { at: at + 1 } };
-      }
-    },
-  };
-}
-
-const program = (batches: BatchSource<LinearBatch>, more: object = {}) =>
-  distillation({
-    student: linearStudent(0),
-    loss: weightedLoss,
-    optimizer: adamw({ rate: 0.05 }),
-    batches,
-    steps: 12,
-    ...more,
-  });
-
-const numbers = (tree: unknown): number[] =>
-  leaves<HostTensor>(tree).flatMap(([, { data }]) => Array.from(data as Float32Array));
-
-type Weighed = Parameters<typeof weightedLoss.apply>[0];
-
-/** A loss that remembers how much weight it has seen, from micro-batch to micro-batch. */
-const remembering: Loss<Weighed, Empty, { readonly seen: Tensor }> = {
-  ...weightedLoss,
-  init: () => ({ parameters: {}, state: { seen: hostTensor('float32', [], [0]) } }),
-  apply: (signals, given) => {
-    const { terms } = weightedLoss.apply(signals, { ...given, state: {} });
-    return { terms, state: { seen: given.state.seen.add(signals.weights.sum()) } };
-  },
-};
 
 type Needs = { readonly student: Logits; readonly weights: Tensor };
 const lossOf = (equation: (logits: Tensor, weights: Tensor) => Tensor) =>
@@ -183,94 +120,6 @@ describe('a step that is not finite stops the run', () => {
       code: 'non-finite-loss',
       given: expect.stringContaining('average/bias') as string,
     });
-  });
-});
-
-describe('a step that is not finite is left out with skip', () => {
-  test.each([
-    [{}, [3, 8], [3, 8]],
-    [{ microBatches: 2 }, [3, 9], [2, 3, 8, 9]],
-    [{ averageDecay: 0.9 }, [0], [0]],
-    [{ microBatches: 2, loss: remembering }, [3], [2, 3]],
-    [{ loss: remembering }, [3], [3]],
-  ])('as if its batches had never been: %o', async (more, bad, left) => {
-    const events: Event[] = [];
-    const options = {
-      engine,
-      onNonFinite: 'skip',
-      onEvent: (event: Event) => events.push(event),
-    } as const;
-    const skipping = await train(program(poison(...bad), more), options);
-    const clean = await train(program(without(...left), more), { engine });
-    expect(skipping.hash).toBe(clean.hash);
-    expect(skipping.step).toBe(12);
-    expect(skipping.skipped).toBe(bad.length);
-    expect(clean.skipped).toBe(0);
-    const told = events.filter(({ kind }) => kind === 'train/skipped');
-    expect(told).toHaveLength(bad.length);
-    expect(told[0]).toMatchObject({
-      level: 'warn',
-      given: expect.stringContaining('inputs/x') as string,
-      skipped: 1,
-      rateScale: 1,
-    });
-  });
-
-  test('but ten in a row end the run', async () => {
-    const nine = Array.from({ length: 9 }, (_, i) => i + 2);
-    const { skipped } = await train(program(poison(...nine)), { engine, onNonFinite: 'skip' });
-    expect(skipped).toBe(9);
-    const call = train(program(poison(...nine, 11)), { engine, onNonFinite: 'skip' });
-    await expect(call).rejects.toMatchObject({
-      code: 'non-finite-loss',
-      given: expect.stringContaining('(10 steps in a row); first not finite') as string,
-    });
-  });
-
-  test.each([2, 4, 9])('and a run killed after step %i ends with the same bits', async (step) => {
-    const make = () =>
-      program(poison(2, 4, 5, 9), { student: linearStudent(0.2), averageDecay: 0.9 });
-    const options: TrainOptions = { engine, seed: 3, onNonFinite: { lowerRate: 0.5 } };
-    const whole = await train(make(), options);
-    const checkpoints = memoryStore();
-    await stopAt(make() as never, step, { ...options, checkpoints });
-    const resumed = await train(make(), { ...options, checkpoints });
-    expect(resumed.hash).toBe(whole.hash);
-    expect([whole.skipped, resumed.skipped]).toEqual([4, 4]);
-  });
-});
-
-describe('lowerRate', () => {
-  test('multiplies every later rate', async () => {
-    const rates: number[] = [];
-    const onEvent = (event: Event): void => {
-      if (event.kind === 'train/step') rates.push((event['metrics'] as { rate: number }).rate);
-    };
-    const made = program(poison(1, 4), { optimizer: sgd({ rate: 0.5 }), steps: 5 });
-    await train(made, { engine, reportEvery: 1, onEvent, onNonFinite: { lowerRate: 0.5 } });
-    expect(rates).toEqual([0.5, 0.25, 0.25, 0.125, 0.125]);
-  });
-
-  test('moves the parameters by so much less', async () => {
-    const once = async (source: BatchSource<LinearBatch>, lowerRate: number) => {
-      const made = program(source, { optimizer: sgd({ rate: 0.5 }), steps: 1 });
-      const { state } = await train(made, { engine, onNonFinite: { lowerRate } });
-      return numbers(state.student.parameters);
-    };
-    const [whole, part] = [await once(without(0), 0.5), await once(poison(0), 0.25)];
-    const { state } = await train(
-      program(without(0), { optimizer: sgd({ rate: 1e-30 }), steps: 1 }),
-      { engine },
-    );
-    const before = numbers(state.student.parameters);
-    whole.forEach((value, i) =>
-      expect((part[i]! - before[i]!) * 4).toBeCloseTo(value - before[i]!, 5),
-    );
-  });
-
-  test.each([0, 1, Number.NaN])('of %d is refused', async (lowerRate) => {
-    const call = train(program(linearSource(8)), { engine, onNonFinite: { lowerRate } });
-    await expect(call).rejects.toMatchObject({ code: 'invalid-option' });
   });
 });
 
