@@ -44,17 +44,18 @@ function readBack(bytes: Uint8Array, name: string): OnnxImport {
 describe('a pretrained file that fromOnnx reads', () => {
   test.for(cases)(
     'gives what ONNX Runtime gives, on the interpreter: %s',
+    { timeout: 60_000 },
     async (name, context) => {
       const { bytes, feeds } = open(requires('data', context), name);
       const { outputs, parameters } = readBack(bytes, name);
       const given = interpret(outputs, { ...feeds, ...parameters });
       expect(distance(given, await run(bytes, feeds))).toBeLessThan(1e-5);
     },
-    60_000,
   );
 
   test.for(cases)(
     'gives the same when it is written again, and has the same names: %s',
+    { timeout: 60_000 },
     async (name, context) => {
       const { bytes, feeds } = open(requires('data', context), name);
       const { inputs, outputs, parameters, fileNames } = readBack(bytes, name);
@@ -65,17 +66,16 @@ describe('a pretrained file that fromOnnx reads', () => {
       expect(Object.keys(parameters).filter((path) => path.startsWith('onnx::'))).toEqual([]);
       expect(new Set(Object.values(fileNames)).size).toBe(Object.keys(fileNames).length);
     },
-    60_000,
   );
 
   test.for(['resnet20', 'bert', 'stories260k'])(
     'has the gradient of central differences along drawn directions: %s',
+    { timeout: 120_000 },
     (name, context) => {
       const { bytes, feeds } = open(requires('data', context), name);
       const { outputs, parameters, parameterTensors } = readBack(bytes, name);
       expectDirections(outputs['logits']!, parameterTensors, { ...feeds, ...parameters }, name);
     },
-    120_000,
   );
 
   test('names anonymous weights by the modules that use them', (context) => {
