@@ -59,7 +59,7 @@ describe('initialisers', () => {
 
   test('refuse shapes without a width, and a deviation of 0', () => {
     expect(() => xavierUniform(rng, [3])).toThrow(refused('shape-mismatch'));
-    expect(() => kaimingNormal(rng, [1, 2, 3, 4])).toThrow(refused('shape-mismatch'));
+    expect(() => kaimingNormal(rng, [1, 2, 3, 4, 5])).toThrow(refused('shape-mismatch'));
     expect(() => truncatedNormal(0)).toThrow(refused('invalid-option'));
   });
 });
