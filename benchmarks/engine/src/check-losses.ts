@@ -1,11 +1,16 @@
 import { names } from './contestants.js';
-import type { Measured } from './measure.js';
 
 /** How far two losses of one step may lie apart, in nats. */
 export const lossTolerance = 1e-3;
 
+/** A system and its first losses. */
+export interface Losses {
+  readonly contestant: { readonly name: string };
+  readonly firstLosses: readonly number[];
+}
+
 /** Checks that every system computes the same step. @throws Error naming the systems and their losses */
-export function checkLosses(measured: readonly Measured[]): void {
+export function checkLosses(measured: readonly Losses[]): void {
   const trained = measured.filter(({ contestant }) => contestant.name !== names.products);
   const [first] = trained;
   for (const { contestant, firstLosses } of trained) {
