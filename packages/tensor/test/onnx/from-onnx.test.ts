@@ -95,14 +95,14 @@ describe('fromOnnx', () => {
   test('lists every operator that it cannot read, in one error', () => {
     const bytes = file([
       { opType: 'NonMaxSuppression', input: ['x'], output: ['a'] },
-      { opType: 'Loop', input: ['a'], output: ['b'] },
-      { opType: 'Loop', input: ['b'], output: ['c'] },
+      { opType: 'SequenceAt', input: ['a'], output: ['b'] },
+      { opType: 'SequenceAt', input: ['b'], output: ['c'] },
       { opType: 'Relu', domain: 'com.example', input: ['c'], output: ['y'] },
     ]);
     expect(() => fromOnnx(bytes)).toThrow(
       expect.objectContaining({
         code: 'unknown-operator',
-        given: 'Loop (2), NonMaxSuppression (1), com.example.Relu (1)',
+        given: 'NonMaxSuppression (1), SequenceAt (2), com.example.Relu (1)',
       }),
     );
   });
