@@ -68,6 +68,13 @@ export interface Emitter {
     given: ReadonlyMap<Tensor, string>,
     formal?: readonly InnerInput[],
   ): OnnxAttribute;
+  /**
+   * A graph inside this node whose nodes are written one by one.
+   *
+   * @param specs - of what it gives
+   * @param write - writes its nodes, and says under which names its results stand
+   */
+  block(specs: readonly Spec[], write: (inner: Emitter) => readonly string[]): OnnxAttribute;
 }
 
 /** What a gradient rule is given. */

@@ -1,5 +1,5 @@
 import { LimbeckError } from '@limbeck/core';
-import { scan as operator } from '../ops/scan.js';
+import { checkSequences, scan as operator } from '../ops/scan.js';
 import { makeNode } from '../tensor-base.js';
 import { Tensor } from '../tensor.js';
 import { trace } from './subgraph.js';
@@ -52,6 +52,7 @@ export function scan(
   inputs: ScanInputs,
 ): ScanResults {
   const { carry, over, reverse = false } = inputs;
+  checkSequences(over);
   const elements = over.map(({ dtype, shape }) => ({ dtype, shape: shape.slice(1) }));
   const { body, captured } = trace([...carry, ...elements], (own) => {
     const given = step(own.slice(0, carry.length), own.slice(carry.length));

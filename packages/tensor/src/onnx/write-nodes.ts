@@ -92,7 +92,7 @@ function emitterFor(
 ): Omit<Emitter, 'used'> {
   const { scope } = node;
   const { writer, shapes, portable } = target;
-  return {
+  const emitter: Omit<Emitter, 'used'> = {
     inputs,
     outputs,
     inputSpecs: node.inputs,
@@ -104,7 +104,9 @@ function emitterFor(
     constant: (value) => writer.constant(value),
     shape: (shape) => shapes.shape(shape),
     graph: (results, given, formal = []) => innerGraph(results, given, formal, node, target),
+    block: (specs, write) => innerBlock(specs, write, node, emitter, target),
   };
+  return emitter;
 }
 
 /** A graph inside a node. It reads what stands outside under its names; constants and sizes are written outside. */
@@ -112,27 +114,46 @@ function innerGraph(
   results: readonly Tensor[],
   given: ReadonlyMap<Tensor, string>,
   formal: readonly InnerInput[],
-  { scope, operator }: Node,
+  node: Node,
   target: Target,
 ): OnnxAttribute {
   const writer = target.writer.inner();
-  const wish = joinScope(scope, operator.name);
-  const names = results.map(() => writer.fresh(`${wish}/result`));
-  const outputs = simplify(Object.fromEntries(results.map((tensor, i) => [names[i]!, tensor])));
-  const order = topologicalOrder(Object.values(outputs), forwardInputs);
+  const named = results.map((tensor, i): [string, Tensor] => [String(i), tensor]);
+  const outputs = Object.values(simplify(Object.fromEntries(named)));
+  const order = topologicalOrder(outputs, forwardInputs);
   const known = new Map(Array.from(given, ([tensor, name]) => [tensor.node, name]));
-  const written = writeNodes(order, outputs, { ...target, writer }, known);
-  for (const [name, { node, index }] of Object.entries(outputs)) {
-    const from = written.get(node)![index]!;
-    if (from === name) continue;
-    writer.node({ type: 'Identity', inputs: [from], outputs: [name], scope });
-  }
-  return {
-    graph: {
-      name: wish,
-      node: writer.nodes,
-      input: formal.map(({ name, spec }) => valueInfo(name, spec)),
-      output: Object.entries(outputs).map(([name, spec]) => valueInfo(name, spec)),
-    },
-  };
+  const written = writeNodes(order, {}, { ...target, writer }, known);
+  const names = outputs.map((tensor) => written.get(tensor.node)![tensor.index]!);
+  return finished(names, results, formal, node, writer);
+}
+
+function innerBlock(
+  specs: readonly Spec[],
+  write: (inner: Emitter) => readonly string[],
+  node: Node,
+  emitter: Omit<Emitter, 'used'>,
+  target: Target,
+): OnnxAttribute {
+  const inner = { ...target, writer: target.writer.inner() };
+  const { inputs, outputs } = emitter;
+  const names = write({ ...emitterFor(node, inputs, outputs, inner), used: () => true });
+  return finished(names, specs, [], node, inner.writer);
+}
+
+/** A graph gives values that it makes itself, under names of its own. */
+function finished(
+  from: readonly string[],
+  specs: readonly Spec[],
+  formal: readonly InnerInput[],
+  { scope, operator }: Node,
+  writer: GraphWriter,
+): OnnxAttribute {
+  const name = joinScope(scope, operator.name);
+  const output = from.map((value, i) => {
+    const result = writer.fresh(`${name}/result`);
+    writer.node({ type: 'Identity', inputs: [value], outputs: [result], scope });
+    return valueInfo(result, specs[i]!);
+  });
+  const input = formal.map((own) => valueInfo(own.name, own.spec));
+  return { graph: { name, node: writer.nodes, input, output } };
 }

@@ -2,10 +2,11 @@ import type { Dim, Spec } from '@limbeck/core';
 import { pullback, placeholder, type Subgraph, instantiate } from '../control/subgraph.js';
 import { sameDim, sameShape } from '../dims.js';
 import { evaluate } from '../graph/evaluate.js';
+import { dataTypeOf } from '../onnx/element-kinds.js';
 import type { Emitter, InnerInput, Operator, Value } from '../operator.js';
 import { makeNode } from '../tensor-base.js';
 import { Tensor } from '../tensor.js';
-import { int, ints, isFloat, refuseShapes } from './support.js';
+import { int, int64s, ints, isFloat, refuseShapes } from './support.js';
 
 /** Attributes of {@link scan}. */
 export interface ScanAttributes {
@@ -73,7 +74,8 @@ export const scan: Operator<ScanAttributes> = {
   lower: (emit, attributes) => lowerScan(emit, attributes),
 };
 
-function checkSequences(over: readonly Spec[]): Dim {
+/** The length that all sequences have. @throws LimbeckError `shape-mismatch` */
+export function checkSequences(over: readonly Spec[]): Dim {
   const length = over[0]?.shape[0];
   if (length === undefined || over.some(({ shape }) => !sameDim(shape[0] ?? -1, length))) {
     refuseShapes(
@@ -174,26 +176,55 @@ function cut<T>(list: readonly T[], first: number, second: number): [T[], T[], T
   return [list.slice(0, first), list.slice(first, first + second), list.slice(first + second)];
 }
 
-function lowerScan(emit: Emitter, { body, carries, sequences, reverse }: ScanAttributes): void {
+function lowerScan(emit: Emitter, attributes: ScanAttributes): void {
+  const { body, carries } = attributes;
+  // What nobody reads is not collected: what was carried into each step matters to the gradient alone.
+  const given = [...body.results, ...body.parameters.slice(0, carries)];
+  const read = given.map((_, output) => output).filter((i) => i < carries || emit.used(i));
+  const outputs = read.map((output) => emit.outputs[output]!);
+  const write = (inner: Emitter, into: readonly string[]): void =>
+    writeScan(inner, attributes, read.slice(carries), into);
+  const length = emit.inputSpecs[carries]!.shape[0]!;
+  if (typeof length === 'number' && length > 0) return write(emit, outputs);
+  // ONNX Runtime's Scan takes no empty sequence: then nothing changes, and nothing comes out.
+  const specs = read.map((output) => emit.outputSpecs[output]!);
+  const some = emit.fresh();
+  emit.node('Greater', [emit.shape([length]), emit.constant(int64s([0]))], [some]);
+  const steps = emit.block(specs, (inner) => {
+    const names = specs.map(() => inner.fresh());
+    write(inner, names);
+    return names;
+  });
+  const none = emit.block(specs, (inner) =>
+    specs.map(({ dtype, shape }, i) => {
+      if (i < carries) return emit.inputs[i]!;
+      const [zeros, empty] = [inner.fresh(), inner.fresh()];
+      inner.node('ConstantOfShape', [inner.shape(shape)], [zeros]);
+      inner.node('Cast', [zeros], [empty], { to: int(dataTypeOf(dtype)) });
+      return empty;
+    }),
+  );
+  emit.node('If', [some], outputs, { then_branch: steps, else_branch: none });
+}
+
+function writeScan(
+  emit: Emitter,
+  { body, carries, sequences, reverse }: ScanAttributes,
+  collected: readonly number[],
+  outputs: readonly string[],
+): void {
+  const own = carries + sequences;
   const formal = body.parameters
-    .slice(0, carries + sequences)
+    .slice(0, own)
     .map(({ dtype, shape }): InnerInput => ({ name: emit.fresh(), spec: { dtype, shape } }));
   const names = new Map(
     body.parameters.map((tensor, i) => [tensor, formal[i]?.name ?? emit.inputs[i]!]),
   );
-  const carried = body.parameters.slice(0, carries);
-  // What nobody reads is not collected: what was carried into each step matters to the gradient alone.
-  const collected = [...body.results.slice(carries), ...carried]
-    .map((tensor, i) => ({ tensor, output: carries + i }))
-    .filter(({ output }) => emit.used(output));
-  const inner = [...body.results.slice(0, carries), ...collected.map(({ tensor }) => tensor)];
-  const outputs = [
-    ...emit.outputs.slice(0, carries),
-    ...collected.map(({ output }) => emit.outputs[output]!),
-  ];
+  const given = [...body.results, ...body.parameters.slice(0, carries)];
+  const results = [...body.results.slice(0, carries), ...collected.map((i) => given[i]!)];
   const direction = reverse ? 1 : 0;
-  emit.node('Scan', emit.inputs.slice(0, carries + sequences), outputs, {
-    body: emit.graph(inner, names, formal),
+  emit.node('Scan', emit.inputs.slice(0, own), outputs, {
+    body: emit.graph(results, names, formal),
     num_scan_inputs: int(sequences),
     scan_input_directions: ints(Array.from({ length: sequences }, () => direction)),
     scan_output_directions: ints(collected.map(() => direction)),
