@@ -16,7 +16,7 @@ const best = { metric: 'accuracy', higherIsBetter: true };
 const plan = { steps: 2000, every: 200, patience: 5, best };
 const { width, labels } = kit;
 const model = mlp({ width, hidden: [128], labels, dropout: 0.3, featureDropout: 0.2 });
-const optimizer = adamw({ rate: 1e-3 });
+const optimizer = adamw({ rate: 5e-3 });
 
 export const emaTeacher: kit.TrainingProgram = {
   name: 'ema-teacher',
@@ -55,7 +55,7 @@ export const emaTeacher: kit.TrainingProgram = {
           const said = saidBy(student.parameters, unlabelled, 'student').softmax();
           const taught = saidBy(teacher, unlabelled, 'teacher').softmax().stopGradient();
           const consistency = said.sub(taught).square().sum(-1).mean();
-          const weight = context.step.cast('float32').div(500).minimum(1).mul(10);
+          const weight = context.step.cast('float32').div(500).minimum(1).mul(3);
           const labelLoss = kit.itemsOfCrossEntropy(z, labelled.labels).mean();
           const loss = labelLoss.add(consistency.mul(weight));
           const next = kit.learn(student, optimizer, loss, context);

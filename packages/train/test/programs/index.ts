@@ -3,10 +3,12 @@ import { emaTeacher } from './ema-teacher.js';
 import { maskAndStudent } from './mask-and-student.js';
 import { mutualLearning } from './mutual-learning.js';
 import type { TrainingProgram } from './support/training-program.js';
+import { taidProgram } from './taid.js';
 import { tgeoKd } from './tgeo-kd.js';
 
 /** All of them, in the order of the table. */
 export const programs: readonly TrainingProgram[] = [
+  taidProgram,
   tgeoKd,
   mutualLearning,
   emaTeacher,

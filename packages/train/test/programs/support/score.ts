@@ -9,6 +9,7 @@ export async function answers(
   student: Shippable,
   inputs: { readonly [path: string]: HostTensor },
   engine: Engine,
+  outputs?: readonly string[],
 ): Promise<{ readonly [path: string]: HostTensor }> {
   const named = (specs: Shippable['inputs']): { [path: string]: ReturnType<typeof input> } =>
     Object.fromEntries(
@@ -23,7 +24,7 @@ export async function answers(
   });
   const runner = await engine.load(graph);
   try {
-    return await runner.run(inputs);
+    return await runner.run(inputs, outputs);
   } finally {
     await runner.dispose();
   }
