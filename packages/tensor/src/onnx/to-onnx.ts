@@ -10,12 +10,18 @@ import type { Tensor } from '../tensor.js';
 import { encodeModel } from './codec.js';
 import { ShapeEmitter } from './emit-shapes.js';
 import { GraphWriter } from './graph-writer.js';
+import { writeHalf } from './half-storage.js';
 import { valueInfo, writeNodes } from './write-nodes.js';
 
 /** Options of {@link toOnnx}. */
 export interface ToOnnxOptions {
   /** Inputs that become part of the file, by name: the trained weights. */
   readonly initialisers?: { readonly [input: string]: HostTensor };
+  /**
+   * How float32 initialisers are kept in the file: as float16 they take half of the bytes, rounded to 11 bits, and are
+   * float32 again once the file is loaded. @defaultValue 'float32'
+   */
+  readonly storage?: 'float32' | 'float16';
   /** Whether only operators of the ONNX standard may be used, as a file that others load should. @defaultValue false */
   readonly portable?: boolean;
   /** What {@link simplify} does first. @defaultValue all of it */
@@ -53,7 +59,8 @@ const irVersion = 10n;
  * @param outputs - tensors by the names they have in the file
  * @throws LimbeckError `unknown-name` if a size cannot be read off an input; `duplicate-name` if an output has the name
  * of an input that it is not;
- * `shape-mismatch`, `dtype-mismatch` if an initialiser is not what its input is
+ * `shape-mismatch`, `dtype-mismatch` if an initialiser is not what its input is; `invalid-data` if one is to be kept as
+ * float16 and does not fit
  */
 export function toOnnx(
   outputs: { readonly [name: string]: Tensor },
@@ -70,7 +77,9 @@ export function toOnnx(
   const writer = new GraphWriter([...inputs.keys(), ...Object.keys(simple)]);
   const shapes = new ShapeEmitter(writer, fed);
   for (const [input, value] of Object.entries(initialisers)) {
-    if (found.has(input)) writer.initialiser(input, value);
+    if (!found.has(input)) continue;
+    if (options.storage === 'float16' && value.dtype === 'float32') writeHalf(writer, input, value);
+    else writer.initialiser(input, value);
   }
   const names = writeNodes(order, simple, { writer, shapes, portable });
   for (const [output, tensor] of Object.entries(simple)) {
