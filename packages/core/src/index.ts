@@ -23,6 +23,8 @@ export { type ErrorCode, type ErrorDetails, isLimbeckError, LimbeckError } from 
 export { event, type Event, type EventSink, type Logger, type LongWork } from './events.js';
 export { canonicalJson, type Json, type JsonObject } from './json.js';
 export { Rng, type RngState } from './rng.js';
+export { readSafetensors, type Safetensors } from './safetensors/read-safetensors.js';
+export { writeSafetensors, type WriteSafetensorsOptions } from './safetensors/write-safetensors.js';
 export {
   allocate,
   type Dim,
