@@ -3,6 +3,7 @@ import { emaTeacher } from './ema-teacher.js';
 import { maskAndStudent } from './mask-and-student.js';
 import { mutualLearning } from './mutual-learning.js';
 import type { TrainingProgram } from './support/training-program.js';
+import { onPolicy } from './on-policy.js';
 import { taidProgram } from './taid.js';
 import { tgeoKd } from './tgeo-kd.js';
 
@@ -12,6 +13,7 @@ export const programs: readonly TrainingProgram[] = [
   tgeoKd,
   mutualLearning,
   emaTeacher,
+  onPolicy,
   datasetMatching,
   maskAndStudent,
 ];

@@ -8,7 +8,7 @@ export {
   labels,
   width,
 } from './digits.js';
-export { averaged, learn, type Learner, learner, moved, run } from './learner.js';
+export { averaged, learn, type Learner, learner, moved, predicts, run } from './learner.js';
 export { divergence, itemsOfCrossEntropy, meanCrossEntropy, planned } from './phases.js';
 export { byClass, type ClassBatch, classCollator, noData } from './sources.js';
 export { teacherModel, trainedTeacher } from './teacher.js';

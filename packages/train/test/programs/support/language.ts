@@ -86,12 +86,18 @@ export function following(pieces: readonly Piece[]): HostTensor {
 /** Pieces and what follows each of their characters. */
 export type TextBatch = { readonly inputs: TextInputs; readonly labels: Tensor };
 
-const ids = { dtype: 'int64', shape: ['batch', 'tokens'] } as const;
+export const ids = { dtype: 'int64', shape: ['batch', 'tokens'] } as const;
 
 /** Turns pieces into a batch. */
 export const textCollator = {
   specs: { inputs: { ids, mask: ids }, labels: ids },
   collate: (rows: readonly Piece[]) => ({ inputs: reading(rows), labels: following(rows) }),
+} as const;
+
+/** Turns pieces into a batch without labels. */
+export const pieceCollator = {
+  specs: { inputs: { ids, mask: ids } },
+  collate: (rows: readonly Piece[]) => ({ inputs: reading(rows) }),
 } as const;
 
 /** The mean cross-entropy of each piece, in nats a character. */
