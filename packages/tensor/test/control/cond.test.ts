@@ -101,8 +101,8 @@ describe('cond', () => {
   });
 
   test.each([
-    ['another shape', () => x.sum(), 'shape-mismatch', 'float32 [n], not'],
-    ['another dtype', () => x.cast('float64'), 'shape-mismatch', 'float64 [n]'],
+    ['another shape', () => x.sum(), 'shape-mismatch', 'float32 [n] and float32 []'],
+    ['another dtype', () => x.cast('float64'), 'shape-mismatch', 'float32 [n] and float64 [n]'],
   ] as const)('refuses a branch of %s', (_what, otherwise, code, words) => {
     expect(() => cond(p, () => x, otherwise)).toThrow(
       expect.objectContaining({ code, where: 'cond', message: expect.stringContaining(words) }),

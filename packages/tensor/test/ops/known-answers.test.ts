@@ -2,6 +2,7 @@ import { type DType, hostTensor } from '@limbeck/core';
 import { constant, grad, input, interpret, type Tensor } from '@limbeck/tensor';
 import { test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
+import { knownAnswers } from '../support/known-answers.js';
 
 function vector(dtype: DType, values: readonly number[]): Tensor {
   return constant(hostTensor(dtype, [values.length], values));
@@ -16,12 +17,21 @@ const words = (...elements: number[]): Tensor => vector('uint32', elements);
 const floats = (...elements: number[]): Tensor => vector('float32', elements);
 
 describe('the interpreter does as ONNX says', () => {
-  test('division of whole numbers cuts off towards 0', () => {
-    expect(values(ints(7, -7, 7, -7, 1).div(ints(2, 2, -2, -2, -3)))).toEqual([3, -3, -3, 3, 0]);
-  });
-
-  test('Mod has the sign of the divisor', () => {
-    expect(values(ints(7, -7, 7, -7, -4).mod(ints(3, 3, -3, -3, 2)))).toEqual([1, 2, -2, -1, 0]);
+  test.each(Object.entries(knownAnswers))('%s', (_edge, { feeds, build, expected, shape }) => {
+    const inputs = Object.fromEntries(
+      Object.entries(feeds).map(([name, { dtype, shape: size }]) => [
+        name,
+        input(name, { dtype, shape: size }),
+      ]),
+    );
+    const { y } = interpret({ ...inputs, y: build(inputs) }, feeds);
+    if (shape !== undefined) expect(y.shape).toEqual(shape);
+    expect(y.data).toHaveLength(expected.length);
+    y.data.forEach((value: number | bigint, i: number) => {
+      const wanted = expected[i]!;
+      if (Number.isFinite(wanted)) expect(Number(value)).toBeCloseTo(wanted, 6);
+      else expect(Number(value)).toBe(wanted);
+    });
   });
 
   test('division by 0 is an error for whole numbers, and infinity for floats', () => {
@@ -31,12 +41,6 @@ describe('the interpreter does as ONNX says', () => {
       );
     }
     expect(values(floats(1, -1, 0).div(0))).toEqual([Infinity, -Infinity, Number.NaN]);
-  });
-
-  test('shifts by 32 or more leave nothing', () => {
-    const ones = words(2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1);
-    expect(values(ones.shiftLeft(words(0, 31, 32)))).toEqual([2 ** 32 - 1, 2 ** 31, 0]);
-    expect(values(ones.shiftRight(words(1, 31, 33)))).toEqual([2 ** 31 - 1, 1, 0]);
   });
 
   test('uint32 wraps', () => {
@@ -56,25 +60,6 @@ describe('the interpreter does as ONNX says', () => {
     expect(values(ints(200).cast('int8'))).toEqual([-56]);
     // A whole number has no −0, whose reciprocal would be −∞.
     expect(values(floats(1).div(ints(-1).div(2).cast('float32')))).toEqual([Infinity]);
-  });
-
-  test('reductions over nothing give the sum 0 and the lowest number', () => {
-    const none = (dtype: DType): Tensor => constant(hostTensor(dtype, [2, 0], []));
-    expect(values(none('float32').sum(1))).toEqual([0, 0]);
-    expect(values(none('float32').max(1))).toEqual([-Infinity, -Infinity]);
-    expect(values(none('int32').max(1))).toEqual([-(2 ** 31), -(2 ** 31)]);
-    expect(values(none('float32').sum(0))).toEqual([]);
-  });
-
-  test('ArgMax gives the first of the largest', () => {
-    const rows = constant(hostTensor('float32', [2, 4], [1, 3, 3, 2, -1, -1, -2, -1]));
-    expect(values(rows.argMax())).toEqual([1, 0]);
-    expect(values(rows.argMax(0))).toEqual([0, 0, 0, 0]);
-  });
-
-  test('softmax and its logarithm hold at large and infinite logits', () => {
-    expect(values(floats(1000, 0, -Infinity).softmax())).toEqual([1, 0, 0]);
-    expect(values(floats(1000, 0).logSoftmax())).toEqual([0, -1000]);
   });
 
   test('erf agrees with tables', () => {

@@ -1,6 +1,6 @@
 import { test } from '@fast-check/vitest';
 import { type ErrorCode, hostTensor } from '@limbeck/core';
-import { concat, grad, input, interpret, type Tensor } from '@limbeck/tensor';
+import { concat, grad, input, interpret, stack, type Tensor } from '@limbeck/tensor';
 import { describe, expect } from 'vitest';
 
 const a = input('a', { dtype: 'float32', shape: ['batch', 3] });
@@ -51,6 +51,36 @@ const refusals: readonly [() => Tensor, string, ErrorCode, ...string[]][] = [
   [() => a.scatterAddRows(whole, 2), 'scatterAddRows', 'shape-mismatch', '[n, …] and [n]'],
   [() => row.takeAlong(whole), 'takeAlong', 'shape-mismatch', 'last axis alone'],
   [() => b.scatterAddAlong(whole, 2), 'scatterAddAlong', 'shape-mismatch', '[batch, 4]'],
+  [() => whole.softplus(), 'softplus', 'dtype-mismatch', 'int64', "cast('float32')"],
+  [() => whole.round(), 'round', 'dtype-mismatch', 'int64'],
+  [() => a.clamp(2, 1), 'clamp', 'invalid-option', 'from 2 to 1', 'Swap'],
+  [() => a.clamp(Number.NaN, 1), 'clamp', 'invalid-option', 'NaN'],
+  [() => a.pow(b), 'pow', 'shape-mismatch', '[batch, 3]', '[batch, 4]'],
+  [() => whole.pow(whole), 'pow', 'dtype-mismatch', 'int64'],
+  [() => a.min(2), 'reduce', 'invalid-option', 'axis 2'],
+  [() => truth.min(), 'min', 'dtype-mismatch', 'bool'],
+  [() => scalar.argMin(), 'argMin', 'invalid-option', 'at least one axis'],
+  [() => a.norm(1, { order: 3 }), 'norm', 'invalid-option', 'order 3', 'pow(order)'],
+  [() => a.topK(4), 'topK', 'shape-mismatch', '[batch, 3]', 'axis 1, 3, not 4'],
+  [() => a.topK(0.5), 'topK', 'shape-mismatch', 'whole k'],
+  [() => truth.topK(1), 'topK', 'dtype-mismatch', 'bool'],
+  [() => scalar.sort(), 'sort', 'invalid-option', 'at least one axis'],
+  [() => a.cumsum(2), 'cumsum', 'invalid-option', 'axis 2', '-2 to 1'],
+  [() => truth.cumsum(0), 'cumsum', 'dtype-mismatch', 'bool'],
+  [() => a.split(1, [1, 1])[0]!, 'split', 'shape-mismatch', 'add up to axis 1', '[1, 1]'],
+  [() => a.split(1, [])[0]!, 'split', 'shape-mismatch', 'not []'],
+  [() => a.flip(-3), 'flip', 'invalid-option', 'axis -3'],
+  [() => row.tril(), 'triangle', 'shape-mismatch', '[3]', 'at least two axes'],
+  [() => a.triu(0.5), 'triangle', 'shape-mismatch', 'not 0.5'],
+  [() => a.tile([2]), 'tile', 'shape-mismatch', 'one number an axis', '[2]'],
+  [() => a.tile([1, 0]), 'tile', 'invalid-option', '1 0'],
+  [() => stack([a, b]), 'stack', 'shape-mismatch', '[batch, 4]', 'one shape', 'concat()'],
+  [() => stack([]), 'concat', 'invalid-option', 'at least one'],
+  [() => stack([a], 3), 'stack', 'invalid-option', 'axis 3'],
+  [() => a.gatherAlong(0, signal), 'takeAlong', 'dtype-mismatch', 'float32'],
+  [() => b.gatherAlong(0, whole), 'takeAlong', 'shape-mismatch', 'differ at axis 0 alone'],
+  [() => a.rmsNorm(b), 'rmsNorm', 'shape-mismatch', '[batch, 4]', '[…, width] and [width]'],
+  [() => a.rmsNorm(double), 'rmsNorm', 'dtype-mismatch', 'float64'],
   [() => signal.conv1d(a), 'conv1d', 'shape-mismatch', '[batch, 2, 8]', '[out, 2, kernel]'],
   [() => signal.unfold1d({ kernel: 9, stride: 1 }), 'unfold1d', 'shape-mismatch', '9'],
   [() => signal.unfold1d({ kernel: 2, stride: 0 }), 'unfold1d', 'invalid-option', 'stride 0'],

@@ -1,0 +1,11 @@
+import type { KnownAnswer } from './known-answer.js';
+import { elementwiseAnswers } from './known-elementwise.js';
+import { orderAnswers } from './known-orders.js';
+import { shapeAnswers } from './known-shapes.js';
+
+/** Every edge, by what ONNX says of it. */
+export const knownAnswers: { readonly [edge: string]: KnownAnswer } = {
+  ...elementwiseAnswers,
+  ...shapeAnswers,
+  ...orderAnswers,
+};
