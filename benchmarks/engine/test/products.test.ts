@@ -42,7 +42,7 @@ describe('the products of a graph', () => {
     const { outputs } = stepGraph(startWeights(full), { sizes: full, lookup: 'gather' });
     const { operators } = flops(outputs);
     const biases = batch * tokens * layers * (5 * width + feedForward) + batch * classes;
-    const counted = operators['matmul']! + operators['affine']! - biases;
+    const counted = operators['matmul']! + operators['gemm']! + operators['affine']! - biases;
     expect(totalFlops(productsOf(outputs))).toBe(counted);
   });
 

@@ -43,7 +43,16 @@ export { customVjp } from './control/custom-vjp.js';
 export { scan, type ScanInputs, type ScanResults } from './control/scan.js';
 export { einsum } from './einsum/einsum.js';
 export { bindSpecs } from './graph/bind.js';
-export { flops, type Flops, parameterCounts } from './graph/cost.js';
+export {
+  type Cost,
+  cost,
+  type CostOptions,
+  flops,
+  type Flops,
+  parameterCounts,
+  type ScopeCost,
+} from './graph/cost.js';
+export { draw, type DrawOptions } from './graph/draw.js';
 export { grad } from './graph/grad.js';
 export { interpret } from './graph/interpret.js';
 export { forwardInputs, topologicalOrder } from './graph/order.js';
@@ -144,7 +153,7 @@ export { movingAverage } from './fused/moving-average.js';
 export { scaled } from './fused/scaled.js';
 export { type SgdUpdate, type SgdUpdated, sgdUpdate } from './fused/sgd-update.js';
 export { allPasses, simplify } from './graph/simplify.js';
-export type { GraphFacts, Pass, Rule } from './graph/rewrite.js';
+export { type GraphFacts, type Pass, rewrite, type Rule } from './graph/rewrite.js';
 export { type SplitTail, splitTail, type SplitTailOptions } from './graph/split-tail.js';
 export type { Tail, TailResult, TailSource, TailStep } from './graph/tail.js';
 export { decodeModel, encodeModel } from './onnx/codec.js';

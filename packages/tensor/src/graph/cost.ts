@@ -1,9 +1,13 @@
-import { type Dim, type HostTensor, leaves, sizeOf } from '@limbeck/core';
+import { allocate, type Dim, type DType, type HostTensor, leaves, sizeOf } from '@limbeck/core';
 import { evaluateDim } from '../dims.js';
 import type { Node } from '../operator.js';
-import type { SegmentAttributes } from '../ops/segment.js';
+import type { InputAttributes } from '../ops/source.js';
+import { isFloat } from '../ops/support.js';
 import type { Tensor } from '../tensor.js';
+import { type Bind, nodeFlops, onlyMoves } from './flop-counts.js';
+import { liveBytes } from './live-bytes.js';
 import { forwardInputs, topologicalOrder } from './order.js';
+import { around } from './scopes.js';
 import { simplify } from './simplify.js';
 
 /** Floating-point operations, in all and by part. A multiplication and an addition are two. */
@@ -16,51 +20,38 @@ export interface Flops {
   readonly scopes: { readonly [scope: string]: number };
 }
 
-interface Shapes {
-  readonly inputs: readonly (readonly number[])[];
-  readonly outputs: readonly (readonly number[])[];
+/** What a part of a graph takes. */
+export interface ScopeCost {
+  /** Floating-point operations; a multiplication and an addition are two. */
+  readonly flops: number;
+  /** Numbers in the parameters that the part is the first to read. */
+  readonly parameters: number;
+  /** Bytes that its nodes read and write; what only gets another shape is not moved. */
+  readonly bytesMoved: number;
+  /** The most bytes that are alive at once while its nodes run, inputs and constants among them. */
+  readonly peakBytes: number;
 }
 
-type Count = (shapes: Shapes, node: Node) => number;
+/** What a graph takes, in all and by part. */
+export interface Cost extends ScopeCost {
+  /** Nodes, inputs and constants left out. */
+  readonly nodes: number;
+  /** By scope: each holds what its own nodes and those of the scopes inside it take; `''` holds all. */
+  readonly scopes: { readonly [scope: string]: ScopeCost };
+}
 
-const none: Count = () => 0;
-const perInput =
-  (each: number): Count =>
-  ({ inputs }) =>
-    each * sizeOf(inputs[0]!);
+/** Options of {@link cost}. */
+export interface CostOptions {
+  /** A number for every named size that the graph needs, such as `{ batch: 32 }`. @defaultValue none */
+  readonly sizes?: { readonly [name: string]: number };
+  /** Which inputs are parameters, by name. @defaultValue those of floats whose sizes are all numbers */
+  readonly parameters?: (input: string) => boolean;
+}
 
-/** What differs from one operation an element of the output. */
-const counts: { readonly [operator: string]: Count } = {
-  ...Object.fromEntries(
-    [
-      'input constant dimension iota reshape expand transpose concat slice unslice',
-      'gather gatherRows takeAlong unfold1d stopGradient cast',
-    ].flatMap((names) => names.split(' ').map((name) => [name, none])),
-  ),
-  matmul: ({ inputs: [a], outputs: [out] }, { attributes }) => {
-    const { transposeA } = attributes as { readonly transposeA: boolean };
-    return 2 * sizeOf(out!) * a!.at(transposeA ? -2 : -1)!;
-  },
-  affine: ({ inputs: [x], outputs: [out] }) => sizeOf(out!) * (2 * x![1]! + 1),
-  conv1d: ({ inputs: [, weight], outputs: [out] }) => 2 * sizeOf(out!) * weight![1]! * weight![2]!,
-  sum: perInput(1),
-  max: perInput(1),
-  argMax: perInput(1),
-  fold1d: perInput(1),
-  scatterAddRows: perInput(1),
-  scatterAddAlong: perInput(1),
-  // Largest, difference, exponential, sum, quotient; for its logarithm the last two are a logarithm a row, a difference.
-  softmax: perInput(5),
-  logSoftmax: perInput(5),
-  // Sum, difference, square, sum, three factors, one addition.
-  layerNorm: perInput(8),
-  // An addition an entry and feature, those of the padding among them.
-  segmentSum: ({ inputs: [rows, ...plan] }, { attributes }) => {
-    const { buckets } = attributes as SegmentAttributes;
-    const entries = plan.slice(0, buckets).reduce((total, bucket) => total + sizeOf(bucket), 0);
-    return entries * sizeOf(rows!.slice(1));
-  },
-};
+function binder(sizes: { readonly [name: string]: number }): Bind {
+  const bindings = new Map(Object.entries(sizes));
+  return (shape) => shape.map((dim: Dim) => evaluateDim(dim, bindings));
+}
 
 /**
  * Counts the floating-point operations of a graph as it would be written, after {@link simplify}. Products count
@@ -83,21 +74,83 @@ export function flops(
   outputs: { readonly [name: string]: Tensor },
   sizes: { readonly [name: string]: number } = {},
 ): Flops {
-  const bindings = new Map(Object.entries(sizes));
-  const bound = ({ shape }: { readonly shape: readonly Dim[] }): number[] =>
-    shape.map((dim) => evaluateDim(dim, bindings));
+  const bind = binder(sizes);
   const operators: { [operator: string]: number } = {};
   const scopes: { [scope: string]: number } = { '': 0 };
   for (const node of topologicalOrder(Object.values(simplify(outputs)), forwardInputs)) {
+    if (onlyMoves(node)) continue;
     const { name } = node.operator;
-    const count = counts[name];
-    if (count === none) continue;
-    const shapes = { inputs: forwardInputs(node).map(bound), outputs: node.outputs.map(bound) };
-    const own = count?.(shapes, node) ?? sizeOf(shapes.outputs[0]!);
+    const own = nodeFlops(node, bind);
     operators[name] = (operators[name] ?? 0) + own;
     for (const scope of around(node.scope)) scopes[scope] = (scopes[scope] ?? 0) + own;
   }
   return { total: scopes['']!, operators, scopes };
+}
+
+/** Operators that neither read nor write elements when they run. */
+const still = new Set(['input', 'constant', 'dimension', 'reshape', 'stopGradient', 'checkpoint']);
+
+/**
+ * What a graph takes as it would be written, after {@link simplify}, and as it is run: node after node, each value let go
+ * when its last reader is done, nothing written in place. What a runtime reuses beyond that makes it less.
+ *
+ * @param outputs - tensors by name
+ * @throws LimbeckError `unknown-name` if a size has no number
+ * @example
+ * ```ts
+ * import { cost, input } from '@limbeck/tensor';
+ *
+ * const x = input('x', { dtype: 'float32', shape: ['batch', 256] });
+ * const w = input('w', { dtype: 'float32', shape: [256, 10] });
+ * const { flops, parameters, bytesMoved } = cost({ y: x.matmul(w) }, { sizes: { batch: 32 } });
+ * console.log(flops, parameters, bytesMoved); // 163840 2560 44288
+ * ```
+ */
+export function cost(
+  outputs: { readonly [name: string]: Tensor },
+  options: CostOptions = {},
+): Cost {
+  const bind = binder(options.sizes ?? {});
+  const simple = Object.values(simplify(outputs));
+  const order = topologicalOrder(simple, forwardInputs);
+  const bytes = ({ dtype, shape }: { readonly dtype: DType; readonly shape: readonly Dim[] }) =>
+    sizeOf(bind(shape)) * allocate(dtype, 1).byteLength;
+  const live = liveBytes(order, simple, bytes);
+  const totals = new Map<string, { -readonly [K in keyof ScopeCost]: number }>();
+  const add = (scope: string, part: Partial<ScopeCost>): void => {
+    for (const name of around(scope)) {
+      const total = totals.get(name) ?? { flops: 0, parameters: 0, bytesMoved: 0, peakBytes: 0 };
+      total.flops += part.flops ?? 0;
+      total.parameters += part.parameters ?? 0;
+      total.bytesMoved += part.bytesMoved ?? 0;
+      total.peakBytes = Math.max(total.peakBytes, part.peakBytes ?? 0);
+      totals.set(name, total);
+    }
+  };
+  add('', {});
+  const read = new Set<Node>();
+  for (const node of order) {
+    for (const { node: from } of forwardInputs(node)) {
+      if (read.has(from) || !isParameter(from, options)) continue;
+      read.add(from);
+      add(node.scope, { parameters: sizeOf(bind(from.outputs[0]!.shape)) });
+    }
+    const moved = [...forwardInputs(node), ...node.outputs].map(bytes);
+    add(node.scope, {
+      flops: nodeFlops(node, bind),
+      bytesMoved: still.has(node.operator.name) ? 0 : moved.reduce((a, b) => a + b, 0),
+      peakBytes: live.get(node)!,
+    });
+  }
+  const nodes = order.filter(({ operator: { name } }) => name !== 'input' && name !== 'constant');
+  return { ...totals.get('')!, nodes: nodes.length, scopes: Object.fromEntries(totals) };
+}
+
+function isParameter({ operator, attributes }: Node, { parameters }: CostOptions): boolean {
+  if (operator.name !== 'input') return false;
+  const { name, spec } = attributes as InputAttributes;
+  if (parameters !== undefined) return parameters(name);
+  return isFloat(spec.dtype) && spec.shape.every((dim) => typeof dim === 'number');
 }
 
 /**
@@ -111,11 +164,4 @@ export function parameterCounts(parameters: object): { readonly [scope: string]:
     for (const scope of around(path)) counted[scope] = (counted[scope] ?? 0) + sizeOf(shape);
   }
   return counted;
-}
-
-/** A path and all that it lies in: `a/b`, `a` and `''`. */
-function around(path: string): string[] {
-  if (path === '') return [''];
-  const parts = path.split('/');
-  return ['', ...parts.map((_, i) => parts.slice(0, i + 1).join('/'))];
 }
