@@ -5,15 +5,18 @@ export class Lifetime {
   readonly #where: string;
   readonly #abortSignal: AbortSignal | undefined;
   readonly #running = new Set<Promise<unknown>>();
+  readonly #ended: () => void;
   #end: Promise<void> | undefined;
 
   /**
    * @param where - what is disposed of, for messages
    * @param abortSignal - once aborted, calls are refused
+   * @param ended - called when it is gone: whoever keeps it may forget it
    */
-  constructor(where: string, abortSignal?: AbortSignal) {
+  constructor(where: string, abortSignal?: AbortSignal, ended: () => void = () => undefined) {
     this.#where = where;
     this.#abortSignal = abortSignal;
+    this.#ended = ended;
   }
 
   /** Throws where calls are no longer taken. @throws LimbeckError `disposed`, `aborted` */
@@ -44,7 +47,7 @@ export class Lifetime {
 
   /** Takes no more calls, waits for those in flight, then lets go; once, however often it is called. */
   end(release: () => Promise<void>): Promise<void> {
-    this.#end ??= Promise.allSettled(this.#running).then(release);
+    this.#end ??= Promise.allSettled(this.#running).then(release).finally(this.#ended);
     return this.#end;
   }
 }

@@ -16,6 +16,8 @@ export interface RunnerOptions {
   readonly tail?: Tail | undefined;
   /** Once it is set off, calls are refused. */
   readonly abortSignal?: AbortSignal | undefined;
+  /** Called when the runner is disposed of and its session let go. @defaultValue nothing */
+  readonly ended?: () => void;
 }
 
 class SessionRunner implements Runner {
@@ -35,7 +37,7 @@ class SessionRunner implements Runner {
     this.outputs = outputs;
     this.#session = session;
     this.#options = options;
-    this.#life = new Lifetime('runner', options.abortSignal);
+    this.#life = new Lifetime('runner', options.abortSignal, options.ended);
     this.#rules = {
       inputs: new Map(Object.entries(inputs)),
       batchedProducts: options.batchedProducts,
@@ -67,18 +69,21 @@ class SessionRunner implements Runner {
     const stepper = await this.stepper({ carry, state: Object.fromEntries(state) });
     const others = Object.entries(feeds).filter(([name]) => !Object.values(carry).includes(name));
     const free = fetch.filter((name) => carry[name] === undefined);
-    const made = await stepper.step(Object.fromEntries(others), free);
-    const after = await stepper.read();
-    await stepper.dispose();
-    return Object.fromEntries(
-      fetch.map((name) => [name, carry[name] === undefined ? made[name]! : after[carry[name]]!]),
-    );
+    try {
+      const made = await stepper.step(Object.fromEntries(others), free);
+      const after = await stepper.read();
+      return Object.fromEntries(
+        fetch.map((name) => [name, carry[name] === undefined ? made[name]! : after[carry[name]]!]),
+      );
+    } finally {
+      await stepper.dispose();
+    }
   }
 
   async stepper(options: StepperOptions): Promise<Stepper> {
     this.#life.check('stepper');
     const { batchedProducts, tail, abortSignal } = this.#options;
-    const life = new Lifetime('stepper', abortSignal);
+    const life = new Lifetime('stepper', abortSignal, () => this.#steppers.delete(stepper));
     const stepped = { session: this.#session, batchedProducts, tail };
     const stepper = new SessionStepper(stepped, options, life);
     this.#steppers.add(stepper);

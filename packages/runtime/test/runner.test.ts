@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { hostTensor } from '@limbeck/core';
-import { createRunner, type Runner } from '@limbeck/runtime';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { createRunner, type Runner, type Stepper } from '@limbeck/runtime';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeSession, scalar, vector } from './support/fake-session.js';
 
 let session: FakeSession;
@@ -87,6 +90,37 @@ describe('dispose', () => {
     await runner.dispose();
     await expect(stepper.step({})).rejects.toMatchObject({ code: 'disposed' });
     await expect(runner.stepper({ carry: {}, state })).rejects.toMatchObject({ code: 'disposed' });
+  });
+
+  test('a stepper that is disposed of is kept by nobody', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const open = async (dispose: boolean): Promise<WeakRef<Stepper>> => {
+      const state = { total: scalar(0) };
+      const stepper = await runner.stepper({ carry: { next: 'total' }, state });
+      await stepper.step({ x: feeds.x, offset: feeds.offset });
+      if (dispose) await stepper.dispose();
+      return new WeakRef(stepper);
+    };
+    const [gone, kept] = [await open(true), await open(false)];
+    for (let i = 0; i < 5 && gone.deref() !== undefined; i++) {
+      await sleep(10);
+      collect();
+    }
+    expect(gone.deref()).toBeUndefined();
+    // The runner ends those that are open.
+    expect(kept.deref()).toBeDefined();
+    await runner.dispose();
+  });
+
+  test('says when it is gone: whoever keeps it may forget it', async () => {
+    const ended = vi.fn();
+    const told = createRunner(session, { batchedProducts: false, ended });
+    await told.run(feeds);
+    expect(ended).not.toHaveBeenCalled();
+    await Promise.all([told.dispose(), told.dispose()]);
+    expect(ended).toHaveBeenCalledTimes(1);
+    expect(session.released).toBe(1);
   });
 
   test('an abort signal refuses calls, with its reason', async () => {

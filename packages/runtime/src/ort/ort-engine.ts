@@ -42,10 +42,11 @@ export class OrtEngine implements Engine {
       const { batchedProducts } = graphFacts(bytes);
       const session = await this.#binding.inTurn(() => this.#binding.create(bytes));
       const specs = graph instanceof Uint8Array ? specsOf(session) : graph;
-      const runner = createRunner(new OrtSession(session, specs, this.#binding), {
+      const runner: Runner = createRunner(new OrtSession(session, specs, this.#binding), {
         batchedProducts,
         tail: graph instanceof Uint8Array ? undefined : graph.tail,
         abortSignal: this.#abortSignal,
+        ended: () => this.#runners.delete(runner),
       });
       this.#runners.add(runner);
       return runner;
