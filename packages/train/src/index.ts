@@ -20,7 +20,9 @@ export {
   type StudentPackage,
 } from './export/pack-student.js';
 export type { QuantisedWeight, Quantiser } from './export/quantise.js';
-export type { Int8Options } from './export/quantise-student.js';
+export type { HeldOut } from './export/quantise-student.js';
+export type { Int4Options, Int8Options, QuantisedRecord } from './export/pack-quantised.js';
+export type { BlockQuantiser, QuantisedBlocks } from './export/blocks.js';
 export { type FileNames, textClassifierNames } from './export/student-graph.js';
 export type {
   AccumulatingPhase,

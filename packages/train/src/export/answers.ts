@@ -22,10 +22,10 @@ export async function answersOf(
     const out = (await runner.run(batch, [output]))[output]!;
     if (out.dtype !== 'float32' || out.shape.length !== 2) {
       throw new LimbeckError('shape-mismatch', {
-        where: `export, int8, output "${output}"`,
+        where: `export, quantised, output "${output}"`,
         given: `${out.dtype} [${out.shape.join(', ')}]`,
         expected: 'float32 [batch, classes]',
-        next: 'Leave int8 out, or ship an output of logits.',
+        next: 'Leave int8 and int4 out, or ship an output of logits.',
       });
     }
     classes = out.shape[1]!;

@@ -42,11 +42,16 @@ export interface Int8Gate {
   readonly passed: boolean;
 }
 
-/** Refuses evidence that no int8 file could pass with. @throws LimbeckError `invalid-option`, `shape-mismatch` */
-export function checkEvidence(labelled: number, labels: number, unlabelled: number): void {
+/** Refuses evidence that no quantised file could pass with. @throws LimbeckError `invalid-option`, `shape-mismatch` */
+export function checkEvidence(
+  where: string,
+  labelled: number,
+  labels: number,
+  unlabelled: number,
+): void {
   if (labelled !== labels) {
     throw new LimbeckError('shape-mismatch', {
-      where: 'export, int8',
+      where,
       given: `${labels} labels for ${labelled} held-out rows`,
       expected: 'one a row',
       next: 'Pass the labels in the order of the rows.',
@@ -54,10 +59,10 @@ export function checkEvidence(labelled: number, labels: number, unlabelled: numb
   }
   if (labelled >= 2 && (labelled >= enoughRows || unlabelled >= enoughRows)) return;
   throw new LimbeckError('invalid-option', {
-    where: 'export, int8',
+    where,
     given: `${labelled} labelled and ${unlabelled} unlabelled rows`,
     expected: `some labelled rows, and at least ${enoughRows} labelled or ${enoughRows} unlabelled ones`,
-    next: 'Pass more held-out rows, or inputs without labels, or leave int8 out.',
+    next: 'Pass more held-out rows, or inputs without labels, or leave the quantised file out.',
   });
 }
 
@@ -94,17 +99,17 @@ export function int8Gate(
   };
 }
 
-/** The error of an int8 file that no float32 layer can save. */
-export function int8Failed(gate: Int8Gate): LimbeckError {
+/** The error of a quantised file that no float32 layer can save. */
+export function int8Failed(gate: Int8Gate, kind = 'int8'): LimbeckError {
   const points = (share: number): string => `${(100 * share).toFixed(2)} points`;
   const agreed =
     gate.agreement === undefined
       ? ''
       : `, agreement ${(100 * gate.agreement.value).toFixed(2)}% (at least ${(100 * gate.agreement.low).toFixed(2)}%)`;
   return new LimbeckError('gate-failed', {
-    where: 'export, int8',
+    where: `export, ${kind}`,
     given: `a drop of ${points(gate.drop)} in ${gate.metric} (up to ${points(gate.dropHigh)}) on ${gate.rows} rows${agreed}`,
     expected: `at most ${points(maxDrop)}, up to ${points(maxDropHigh)}, and agreement of at least 98%`,
-    next: 'No int8 file was written. Ship float32, or pass more held-out rows: few rows make a wide interval.',
+    next: 'No such file was written. Ship float32, or pass more held-out rows: few rows make a wide interval.',
   });
 }

@@ -1,5 +1,4 @@
 import { event, type JsonObject, LimbeckError, type LongWork } from '@limbeck/core';
-import { accuracy } from '@limbeck/evaluators';
 import type { Engine, Runner } from '@limbeck/runtime';
 import { sha256 } from '../checkpoint.js';
 import type { Shippable } from '../program.js';
@@ -13,8 +12,13 @@ import {
   slicedProbes,
   wholeProbes,
 } from './float-gate.js';
-import type { Int8Gate } from './int8-gate.js';
-import { type Int8Options, quantiseStudent } from './quantise-student.js';
+import {
+  type Int4Options,
+  type Int8Options,
+  packInt4,
+  packInt8,
+  type QuantisedRecord,
+} from './pack-quantised.js';
 import {
   type FileNames,
   studentGraph,
@@ -48,6 +52,8 @@ export interface PackOptions extends LongWork {
   readonly probes?: FlatState | readonly FlatState[];
   /** Held-out rows for the int8 file's gate. @defaultValue no int8 file */
   readonly int8?: Int8Options;
+  /** Held-out rows for the 4-bit file's gate. @defaultValue no 4-bit file */
+  readonly int4?: Int4Options;
 }
 
 /** What is known of a file that ships. */
@@ -70,13 +76,10 @@ export interface ExportRecord {
   readonly parameters: number;
   /** How far the float32 file is from the trainer's outputs. */
   readonly float32: FloatGate;
-  /** What quantisation cost, where it was asked for. */
-  readonly int8?: Int8Gate & {
-    /** Paths of the matrices that are int8. */
-    readonly layers: readonly string[];
-    /** Paths of the matrices that had to stay float32. */
-    readonly keptFloat32: readonly string[];
-  };
+  /** What int8 cost, where it was asked for. */
+  readonly int8?: QuantisedRecord;
+  /** What 4 bits cost, where they were asked for. */
+  readonly int4?: QuantisedRecord;
 }
 
 /** A student's folder in memory. */
@@ -89,11 +92,12 @@ export interface StudentPackage {
 
 /**
  * Everything that ships, checked: the ONNX file in float32, which must agree with the trainer's forward pass to 1e-5 on
- * 256 probes at batch 1 and 32; with `int8` a second one of a quarter of its size, whose metric must survive; and the
- * text files with which transformers.js loads both, if the student reads texts.
+ * 256 probes at batch 1 and 32; with `int8` and `int4` files of a quarter and a seventh of its size, whose metric must
+ * survive; and the text files with which transformers.js loads both, if the student reads texts.
  *
- * The int8 file keeps weights in int8 with a float32 scale a column; a runtime computes in float32. Its accuracy may
- * drop by 0.5 points at most, by 1 at the upper end of the interval.
+ * The int8 file keeps weights in int8 with a float32 scale a column, the 4-bit file with one for each 32 numbers of a
+ * column; tables keep them too, and only the rows that are looked up are unpacked. Accuracy may drop by 0.5 points at most,
+ * by 1 at the upper end of the interval. A matrix that does harm gets more bits.
  *
  * @throws LimbeckError `gate-failed` for a file that does not agree; `invalid-option`, `unknown-name`, `missing-signal`,
  * `shape-mismatch` for what does not fit the student; `aborted`
@@ -129,8 +133,13 @@ export async function packStudent(
     files['onnx/model.onnx'] = graph.bytes;
     if (labels !== undefined) checkLogits(labels, names, await file.run(probes[0]!));
 
-    const int8 = await packInt8(student, options, names, { file, trainer });
+    const source = { student, names, engine, float32: file, trainer };
+    checkGoingOn(options);
+    const int8 = options.int8 && (await packInt8(source, options.int8, options));
     if (int8 !== undefined) files['onnx/model_quantized.onnx'] = int8.bytes;
+    checkGoingOn(options);
+    const int4 = options.int4 && (await packInt4(source, options.int4, options));
+    if (int4 !== undefined) files['onnx/model_q4.onnx'] = int4.bytes;
     return {
       files,
       record: {
@@ -139,9 +148,8 @@ export async function packStudent(
         weightsSha256: hash,
         parameters: countValues(student.values),
         float32,
-        ...(int8 === undefined
-          ? {}
-          : { int8: { ...int8.gate, layers: int8.int8, keptFloat32: int8.float32 } }),
+        ...(int8 && { int8: int8.record }),
+        ...(int4 && { int4: int4.record }),
       },
     };
   } finally {
@@ -179,37 +187,6 @@ function checkGoingOn({ abortSignal }: PackOptions): void {
     next: 'Export again: no file was written.',
     cause: abortSignal.reason,
   });
-}
-
-async function packInt8(
-  student: Shippable,
-  options: PackOptions,
-  names: FileNames,
-  runners: { readonly file: Runner; readonly trainer: Runner },
-) {
-  if (options.int8 === undefined) return undefined;
-  checkGoingOn(options);
-  const made = await quantiseStudent(
-    {
-      student,
-      names,
-      output: Object.keys(names.outputs)[0]!,
-      engine: options.engine,
-      metric: options.int8.metric ?? accuracy(),
-      float32: runners.file,
-      trainer: runners.trainer,
-    },
-    options.int8,
-  );
-  options.onEvent?.(
-    event('export/gate', {
-      file: 'onnx/model_quantized.onnx',
-      drop: made.gate.drop,
-      dropHigh: made.gate.dropHigh,
-      keptFloat32: made.float32,
-    }),
-  );
-  return made;
 }
 
 function probesOf(options: PackOptions, names: FileNames): FlatState[] {

@@ -1,4 +1,4 @@
-import { LimbeckError, type Metric } from '@limbeck/core';
+import type { Metric } from '@limbeck/core';
 import type { Predictions } from '@limbeck/evaluators';
 import type { Engine, Runner } from '@limbeck/runtime';
 import type { Shippable } from '../program.js';
@@ -6,18 +6,11 @@ import type { FlatState } from '../state-tree.js';
 import { type Answers, answersOf, meanSquaredGap, predictionsOf } from './answers.js';
 import { fileFeeds } from './float-gate.js';
 import { checkEvidence, int8Failed, type Int8Gate, int8Gate } from './int8-gate.js';
-import {
-  dequantise,
-  isQuantisable,
-  type QuantisedWeight,
-  quantiseChecked,
-  type Quantiser,
-  roundToNearest,
-} from './quantise.js';
-import { type FileNames, studentGraph } from './student-graph.js';
+import { floatsOf, type StorageOptions, type StoredWeight } from './store-weights.js';
+import { type FileNames, storedGraph } from './student-graph.js';
 
-/** Held-out data for the int8 file's gate. */
-export interface Int8Options {
+/** Held-out data for a quantised file's gate. */
+export interface HeldOut {
   /** Batches of inputs by the paths of the model's inputs; rows with labels, that took no part in training. */
   readonly inputs: readonly FlatState[];
   /** The class of each row. */
@@ -28,18 +21,24 @@ export interface Int8Options {
   readonly unlabelled?: readonly FlatState[];
   /** What must not drop; a share in [0, 1]. @defaultValue `accuracy()` */
   readonly metric?: Metric<Predictions, ArrayLike<number>>;
-  /** How a matrix becomes int8. @defaultValue to the nearest of 255 steps a column */
-  readonly quantiser?: Quantiser;
 }
 
-/** The int8 file and how it did. */
+/** How one kind of quantised file is made. */
+export interface Quantisation extends StorageOptions {
+  /** What errors call it. */
+  readonly kind: 'int8' | 'int4';
+  /** Every value that can be stored in fewer bits, as small as can be. */
+  readonly weights: ReadonlyMap<string, StoredWeight>;
+  /** How a value is stored that does harm as it was; undefined for float32. */
+  weaker(path: string, stored: StoredWeight): StoredWeight | undefined;
+}
+
+/** A quantised file and how it did. */
 export interface QuantisedStudent {
   readonly bytes: Uint8Array;
   readonly gate: Int8Gate;
-  /** Paths of the matrices that are int8 in it. */
-  readonly int8: readonly string[];
-  /** Paths of the matrices that had to stay float32. */
-  readonly float32: readonly string[];
+  /** How each value is stored that could have been made smaller. */
+  readonly stored: { readonly [path: string]: StoredWeight['kind'] | 'float32' };
 }
 
 /** What {@link quantiseStudent} works with. */
@@ -57,24 +56,25 @@ export interface QuantiseSource {
 }
 
 /**
- * The int8 file that passes its gate with as many matrices in int8 as can be: where it fails with all of them, the
- * one that changes the logits most goes back to float32, and so on.
+ * The quantised file that passes its gate with as many matrices in few bits as can be: where it fails with all of them,
+ * the one that changes the logits most gets more bits, and so on.
  *
- * @throws LimbeckError `gate-failed` if none can be int8; `invalid-option` for too few rows
+ * @throws LimbeckError `gate-failed` if none can be quantised; `invalid-option` for too few rows
  */
 export async function quantiseStudent(
   source: QuantiseSource,
-  options: Int8Options,
+  heldOut: HeldOut,
+  how: Quantisation,
 ): Promise<QuantisedStudent> {
-  const { student, names, output, float32 } = source;
-  const { labels, clusters } = options;
+  const { student, names, output, float32, metric } = source;
+  const { labels, clusters } = heldOut;
   const feeds = (batches: readonly FlatState[]) => batches.map((batch) => fileFeeds(names, batch));
-  const labelledFeeds = feeds(options.inputs);
+  const labelledFeeds = feeds(heldOut.inputs);
   const few = labels.length < 2000;
-  const unlabelledFeeds = few ? feeds(options.unlabelled ?? []) : [];
-  checkEvidence(countRows(labelledFeeds), labels.length, countRows(unlabelledFeeds));
+  const unlabelledFeeds = few ? feeds(heldOut.unlabelled ?? []) : [];
+  const where = `export, ${how.kind}`;
+  checkEvidence(where, countRows(labelledFeeds), labels.length, countRows(unlabelledFeeds));
 
-  const { metric } = source;
   const labelled = await answersOf(float32, output, labelledFeeds);
   const unlabelled = few ? await answersOf(float32, output, unlabelledFeeds) : undefined;
   const evidence = {
@@ -85,13 +85,12 @@ export async function quantiseStudent(
     unlabelled: unlabelled === undefined ? undefined : predictionsOf(unlabelled),
   };
 
-  const chosen = quantiseAll(student, options.quantiser ?? roundToNearest);
-  const all = [...chosen.keys()];
-  if (all.length === 0) throw nothingToQuantise();
-  let order: string[] | undefined;
+  const chosen = new Map(how.weights);
+  let order: string[] = [];
   for (;;) {
-    const graph = studentGraph(student, names, chosen);
-    const runner = await source.engine.load(graph);
+    const { bytes } = storedGraph(student, names, chosen, how);
+    // From the bytes alone: what is gated is what ships.
+    const runner = await source.engine.load(bytes);
     let gate: Int8Gate;
     try {
       const ours = await answersOf(runner, output, labelledFeeds);
@@ -104,42 +103,30 @@ export async function quantiseStudent(
     } finally {
       await runner.dispose();
     }
-    if (gate.passed && chosen.size > 0) {
-      const int8 = [...chosen.keys()];
-      return { bytes: graph.bytes, gate, int8, float32: all.filter((path) => !chosen.has(path)) };
+    if (gate.passed) {
+      const stored = [...how.weights.keys()].map(
+        (path) => [path, chosen.get(path)?.kind ?? 'float32'] as const,
+      );
+      return { bytes, gate, stored: Object.fromEntries(stored) };
     }
-    order ??= await byHarm(source, chosen, labelledFeeds, labelled);
-    const worst = order.shift();
-    if (worst !== undefined) chosen.delete(worst);
-    if (chosen.size === 0) throw int8Failed(gate);
+    // A round for each number of bits: all that are left get more once before one gets more twice.
+    if (order.length === 0) order = await byHarm(source, chosen, labelledFeeds, labelled);
+    const worst = order.shift()!;
+    const weaker = how.weaker(worst, chosen.get(worst)!);
+    if (weaker === undefined) chosen.delete(worst);
+    else chosen.set(worst, weaker);
+    if (chosen.size === 0) throw int8Failed(gate, how.kind);
   }
-}
-
-function nothingToQuantise(): LimbeckError {
-  return new LimbeckError('invalid-option', {
-    where: 'export, int8',
-    given: 'a student without a float32 matrix of at least 256 numbers',
-    expected: 'something that int8 makes smaller',
-    next: 'Leave int8 out: the float32 file is as small as it gets.',
-  });
 }
 
 function countRows(batches: readonly FlatState[]): number {
   return batches.reduce((total, batch) => total + (Object.values(batch)[0]?.shape[0] ?? 0), 0);
 }
 
-function quantiseAll(student: Shippable, quantiser: Quantiser): Map<string, QuantisedWeight> {
-  const chosen = new Map<string, QuantisedWeight>();
-  for (const [path, value] of Object.entries(student.values)) {
-    if (isQuantisable(value)) chosen.set(path, quantiseChecked(path, value, quantiser));
-  }
-  return chosen;
-}
-
 /** The matrices, the one first that alone moves the logits most. */
 async function byHarm(
   { student, trainer, output }: QuantiseSource,
-  chosen: ReadonlyMap<string, QuantisedWeight>,
+  chosen: ReadonlyMap<string, StoredWeight>,
   batches: readonly FlatState[],
   expected: Answers,
 ): Promise<string[]> {
@@ -147,9 +134,9 @@ async function byHarm(
     Object.entries(student.values).filter(([path]) => trainer.inputs[path] !== undefined),
   );
   const harm: [path: string, gap: number][] = [];
-  for (const [path, weight] of chosen) {
+  for (const [path, stored] of chosen) {
     // A matrix that the output does not read does no harm.
-    const values = path in used ? { ...used, [path]: dequantise(weight) } : used;
+    const values = path in used ? { ...used, [path]: floatsOf(stored) } : used;
     const fed = batches.map((batch) => ({ ...batch, ...values }));
     harm.push([path, meanSquaredGap(expected, await answersOf(trainer, output, fed))]);
   }

@@ -1,7 +1,7 @@
 import { LimbeckError, type Spec } from '@limbeck/core';
 import { input, type OnnxGraph, type Tensor, toOnnx } from '@limbeck/tensor';
 import type { Shippable } from '../program.js';
-import { type QuantisedWeight, quantisedTensor } from './quantise.js';
+import { rowAxes, type StorageOptions, type StoredWeight, storeWeights } from './store-weights.js';
 
 /** Under which names a student's file offers what the model takes and gives. */
 export interface FileNames {
@@ -27,7 +27,7 @@ interface Built {
   readonly outputs: { readonly [fileOutput: string]: Tensor };
 }
 
-function build(student: Shippable, names: FileNames, value: (path: string) => Tensor): Built {
+function build(student: Shippable, names: FileNames): Built {
   const inputs: { [fileInput: string]: Spec } = {};
   const given: { [path: string]: Tensor } = {};
   for (const [fileInput, path] of Object.entries(names.inputs)) {
@@ -45,7 +45,9 @@ function build(student: Shippable, names: FileNames, value: (path: string) => Te
       next: `Add it, such as { ${left}: '${left}' }.`,
     });
   }
-  const values = Object.fromEntries(Object.keys(student.values).map((path) => [path, value(path)]));
+  const values = Object.fromEntries(
+    Object.keys(student.values).map((path) => [path, valueInput(student, path)]),
+  );
   const made = student.build(values, given);
   const outputs = Object.entries(names.outputs).map(([fileOutput, path]) => {
     const tensor = made[path];
@@ -71,22 +73,33 @@ function valueInput(student: Shippable, path: string): Tensor {
 
 /** The trainer's own forward graph: parameters are inputs, and fused operators may stand in it. */
 export function trainerGraph(student: Shippable, names: FileNames): OnnxGraph {
-  const { inputs, outputs } = build(student, names, (path) => valueInput(student, path));
+  const { inputs, outputs } = build(student, names);
   return toOnnx(outputs, { inputs });
 }
 
-/** The file that ships: standard operators, weights inside; those in `quantised` as int8. */
-export function studentGraph(
+/** Along which axis each value has the rows that are stored in blocks. */
+export function valueAxes(student: Shippable, names: FileNames): ReadonlyMap<string, 0 | 1> {
+  return rowAxes(build(student, names).outputs);
+}
+
+/** The file that ships: standard operators, weights inside. */
+export function studentGraph(student: Shippable, names: FileNames): OnnxGraph {
+  const { inputs, outputs } = build(student, names);
+  const initialisers = student.values;
+  return toOnnx(outputs, { portable: true, initialisers, inputs, name: 'student' });
+}
+
+/** The same with some values stored in fewer bits. */
+export function storedGraph(
   student: Shippable,
   names: FileNames,
-  quantised: ReadonlyMap<string, QuantisedWeight> = new Map(),
+  stored: ReadonlyMap<string, StoredWeight>,
+  options: StorageOptions,
 ): OnnxGraph {
-  const { inputs, outputs } = build(student, names, (path) => {
-    const weight = quantised.get(path);
-    return weight === undefined ? valueInput(student, path) : quantisedTensor(weight);
-  });
+  const { inputs, outputs } = build(student, names);
   const initialisers = Object.fromEntries(
-    Object.entries(student.values).filter(([path]) => !quantised.has(path)),
+    Object.entries(student.values).filter(([path]) => !stored.has(path)),
   );
-  return toOnnx(outputs, { portable: true, initialisers, inputs, name: 'student' });
+  const small = storeWeights(outputs, stored, options);
+  return toOnnx(small, { portable: true, initialisers, inputs, name: 'student' });
 }
