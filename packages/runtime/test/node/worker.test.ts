@@ -53,11 +53,17 @@ describe('worker mode', () => {
     expect(blocked).toBeLessThan(ticks);
   });
 
-  test('a worker that dies rejects every pending call, and later ones', () => {
-    expect(run('worker-death.mjs')).toEqual({
+  test('a worker that dies gives one error to every pending call, and to later ones; what was finished stays', () => {
+    const death = {
+      finished: true,
       pending: ['worker-failed', 'worker-failed', 'worker-failed'],
+      one: true,
+      says: true,
       later: 'worker-failed',
-      dispose: 'done',
+    };
+    expect(run('worker-death.mjs')).toEqual({
+      ended: { ...death, dispose: 'no error' },
+      crashed: { ...death, dispose: 'no error' },
     });
   });
 
