@@ -29,6 +29,8 @@ export type EncoderBlockParameters = {
 export interface EncoderBlockOptions extends AttentionOptions {
   /** Where the norms stand: before each half, or after its sum. @defaultValue 'pre' */
   readonly norm?: 'pre' | 'post';
+  /** Added to the norms' variances. @defaultValue 1e-5 */
+  readonly epsilon?: number;
 }
 
 /** What {@link encoderBlock} gives. */
@@ -76,10 +78,11 @@ export function encoderBlock(
   context: Context,
   options: EncoderBlockOptions,
 ): EncoderBlockOutputs {
-  const { norm = 'pre', dropout: rate = 0 } = options;
+  const { norm = 'pre', dropout: rate = 0, epsilon } = options;
   const pre = norm === 'pre';
-  const before = (p: LayerNormParameters, h: Tensor): Tensor => (pre ? layerNorm(p, h) : h);
-  const after = (p: LayerNormParameters, h: Tensor): Tensor => (pre ? h : layerNorm(p, h));
+  const normed = (p: LayerNormParameters, h: Tensor): Tensor => layerNorm(p, h, epsilon);
+  const before = (p: LayerNormParameters, h: Tensor): Tensor => (pre ? normed(p, h) : h);
+  const after = (p: LayerNormParameters, h: Tensor): Tensor => (pre ? h : normed(p, h));
 
   const { output: mixed, attention } = context.block('attention', (inner) =>
     multiHeadAttention(parameters.attention, before(parameters.attentionNorm, x), inner, options),

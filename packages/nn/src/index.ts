@@ -39,6 +39,18 @@ export type { RotaryPairs } from './decoder/rotary.js';
 export { dropout, type DropoutOptions } from './dropout.js';
 export { embedding, embeddingParameters, type EmbeddingParameters } from './embedding.js';
 export {
+  bertClassifier,
+  type BertClassifier,
+  type BertClassifierOptions,
+  bertEncoder,
+  type BertEncoder,
+  type BertInputs,
+  type BertOptions,
+  type BertOutputs,
+} from './encoder/bert.js';
+export { bertNames, distilBertNames } from './encoder/bert-names.js';
+export type { BertClassifierParameters, BertParameters } from './encoder/bert-parameters.js';
+export {
   encoderBlock,
   type EncoderBlockOptions,
   type EncoderBlockOutputs,

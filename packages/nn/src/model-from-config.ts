@@ -1,7 +1,10 @@
 import { type JsonObject, LimbeckError } from '@limbeck/core';
 import type { Model, Tensor } from '@limbeck/tensor';
 import { byteConvClassifier, type ByteConvClassifierOptions } from './byte-conv-classifier.js';
+import { bertClassifier, type BertClassifierOptions } from './encoder/bert.js';
 import { encoderClassifier, type EncoderClassifierOptions } from './encoder-classifier.js';
+import { cifarResNet, type CifarResNetOptions } from './images/cifar-resnet.js';
+import { convNet, type ConvNetOptions } from './images/conv-net.js';
 import { mlp, type MlpOptions } from './mlp.js';
 import { ngramClassifier, type NgramClassifierOptions } from './ngram-classifier.js';
 import { tableFromJson } from './table-lookup.js';
@@ -18,13 +21,17 @@ const families: { readonly [family: string]: (config: JsonObject) => unknown } =
     return ngramClassifier({ ...options, table: tableFromJson(table as JsonObject) });
   },
   byteConv: (config) => byteConvClassifier(config as unknown as ByteConvClassifierOptions),
+  bert: (config) => bertClassifier(config as unknown as BertClassifierOptions),
+  cifarResNet: (config) => cifarResNet(config as unknown as CifarResNetOptions),
+  convNet: (config) => convNet(config as unknown as ConvNetOptions),
   encoder: (config) => encoderClassifier(config as unknown as EncoderClassifierOptions),
 };
 
 /**
  * The model of a `config`, as its family made it.
  *
- * @param config - what `model.config` was, read from JSON; its `family` is `mlp`, `ngram`, `byteConv` or `encoder`
+ * @param config - what `model.config` was, read from JSON; its `family` names a classifier: `mlp`, `ngram`, `byteConv`,
+ * `encoder`, `bert`, `cifarResNet` or `convNet`
  * @throws LimbeckError `unknown-name` for another family; `invalid-option` for values that it refuses
  * @example
  * ```ts
