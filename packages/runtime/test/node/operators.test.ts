@@ -18,13 +18,24 @@ describe('ONNX Runtime agrees with the interpreter, forwards and in the gradient
     await fc.assert(agree, { numRuns: 15, seed: 3 });
   });
 
-  test.each(['matmul', 'layerNorm', 'rmsNorm', 'conv1d', 'slice', 'segmentSum'])(
-    '%s in operators of the standard alone',
-    async (name) => {
-      const agree = fc.asyncProperty(allCases[name]!, (trial) =>
-        expectEnginesAgree(engine, trial, true),
-      );
-      await fc.assert(agree, { numRuns: 10, seed: 4 });
-    },
-  );
+  test.each([
+    'matmul',
+    'gemm',
+    'layerNorm',
+    'rmsNorm',
+    'conv1d',
+    'conv',
+    'convTranspose',
+    'maxPool',
+    'averagePool',
+    'resize',
+    'batchNorm',
+    'slice',
+    'segmentSum',
+  ])('%s in operators of the standard alone', async (name) => {
+    const agree = fc.asyncProperty(allCases[name]!, (trial) =>
+      expectEnginesAgree(engine, trial, true),
+    );
+    await fc.assert(agree, { numRuns: 10, seed: 4 });
+  });
 });

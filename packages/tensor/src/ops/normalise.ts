@@ -92,7 +92,7 @@ export const layerNorm: Operator<LayerNormAttributes> = {
   },
   evaluate: ([x, gamma, beta], { epsilon }) => {
     const y = new Float64Array(x!.data.length);
-    const count = x!.data.length / (x!.shape.at(-1) ?? 1);
+    const count = x!.shape.slice(0, -1).reduce((a, b) => a * b, 1);
     const means = new Float64Array(count);
     const scales = new Float64Array(count);
     rows(x!, (offset, length, row) => {

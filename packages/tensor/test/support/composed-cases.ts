@@ -6,6 +6,13 @@ import { trials } from './trial.js';
 
 /** What is made of other operators alone, by its name in the API. */
 export const composedCases: Cases = {
+  groupNorm: trials((m) => {
+    const [groups, each] = [m.whole(1, 2), m.whole(1, 2)];
+    m.floats('x', [m.dim(0, 2), groups * each, m.dim(1, 3), ...m.shape(0, 1)]);
+    for (const name of ['gamma', 'beta']) m.floats(name, [groups * each]);
+    // A large ε keeps the third derivative small where a group happens to be nearly constant.
+    return m.trial(({ x, gamma, beta }) => [x!.groupNorm(groups, gamma!, beta!, 0.5)]);
+  }),
   silu: trials((m) => {
     m.floats('x', m.shape(), -4, 4);
     return m.trial(({ x }) => [x!.silu()]);
