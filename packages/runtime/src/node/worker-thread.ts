@@ -78,7 +78,8 @@ export class WorkerThread {
   #settle(response: Response): void {
     const pending = this.#pending.get(response.id);
     this.#pending.delete(response.id);
-    if (this.#pending.size === 0) this.#worker.unref();
+    // One that ends is waited for, though answers to calls that were aborted may still come.
+    if (this.#pending.size === 0 && this.#ended === undefined) this.#worker.unref();
     if ('error' in response) pending?.reject(fromWire(response.error));
     else pending?.resolve(response.value as never);
   }
