@@ -1,5 +1,6 @@
 import { datasetMatching } from './dataset-matching.js';
 import { emaTeacher } from './ema-teacher.js';
+import { gnnDelete } from './gnn-delete.js';
 import { maskAndStudent } from './mask-and-student.js';
 import { mutualLearning } from './mutual-learning.js';
 import type { TrainingProgram } from './support/training-program.js';
@@ -15,5 +16,6 @@ export const programs: readonly TrainingProgram[] = [
   emaTeacher,
   onPolicy,
   datasetMatching,
+  gnnDelete,
   maskAndStudent,
 ];
