@@ -11,7 +11,7 @@ import { encodeModel } from './codec.js';
 import { ShapeEmitter } from './emit-shapes.js';
 import { GraphWriter } from './graph-writer.js';
 import { writeHalf } from './half-storage.js';
-import { valueInfo, writeNodes } from './write-nodes.js';
+import { valueInfo, writeCopy, writeNodes } from './write-nodes.js';
 
 /** Options of {@link toOnnx}. */
 export interface ToOnnxOptions {
@@ -84,8 +84,7 @@ export function toOnnx(
   const names = writeNodes(order, simple, { writer, shapes, portable });
   for (const [output, tensor] of Object.entries(simple)) {
     const from = names.get(tensor.node)![tensor.index]!;
-    if (from !== output)
-      writer.node({ type: 'Identity', inputs: [from], outputs: [output], scope: '' });
+    if (from !== output) writeCopy(from, output, tensor, writer);
   }
   const outputSpecs = Object.fromEntries(
     Object.entries(simple).map(([output, { dtype, shape }]) => [output, { dtype, shape }]),

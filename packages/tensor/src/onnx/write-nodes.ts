@@ -59,9 +59,11 @@ export function writeNodes(
       names.set(node, [writer.constant(value, joinScope(node.scope, 'constant'))]);
       continue;
     }
+    const isApart = operator.name === 'iota' && wanted.has(node);
     const own = node.outputs.map(
       (_, index) =>
-        wanted.get(node)?.get(index) ?? writer.fresh(joinScope(node.scope, operator.name)),
+        (isApart ? undefined : wanted.get(node)?.get(index)) ??
+        writer.fresh(joinScope(node.scope, operator.name)),
     );
     names.set(node, own);
     const inputs = forwardInputs(node).map((tensor) => names.get(tensor.node)![tensor.index]!);
@@ -70,6 +72,17 @@ export function writeNodes(
     operator.lower({ ...emitter, used }, node.attributes);
   }
   return names;
+}
+
+/**
+ * Gives a value a second name. A Range that a Gather reads and that is an output too is copied in a way that ONNX Runtime does
+ * not see through: 1.30 makes a Slice of the two and takes the Range away, and the process dies where the output is fetched.
+ */
+export function writeCopy(from: string, to: string, { node }: Tensor, writer: GraphWriter): void {
+  const isRange = node.operator.name === 'iota';
+  const zero = { dtype: 'int64', shape: [], data: new BigInt64Array(1) } as const;
+  const inputs = isRange ? [from, writer.constant(zero)] : [from];
+  writer.node({ type: isRange ? 'Max' : 'Identity', inputs, outputs: [to], scope: '' });
 }
 
 /** Which outputs of each node something reads. */

@@ -1,7 +1,7 @@
 import type { Dim } from '@limbeck/core';
 import { multiplyDims } from '../../dims.js';
 import { dimension, full, iota, scalar, where } from '../../functions.js';
-import type { ShapeAttributes } from '../../ops/shape.js';
+import type { DimensionAttributes, ShapeAttributes } from '../../ops/shape.js';
 import type { Tensor } from '../../tensor.js';
 import type { Read, Reader, ReadNode } from './read-node.js';
 import { OnnxValue, wholesOf } from './value.js';
@@ -36,6 +36,11 @@ function gather(node: ReadNode): Read {
   if (index !== undefined && (index >= 0 || typeof size === 'number')) {
     const start = index < 0 ? index + (size as number) : index;
     return [table.slice(axis, start, start + 1).reshape(table.shape.toSpliced(axis, 1))];
+  }
+  // So are the first rows by their own numbers, such as positions.
+  const { node: maker } = at.tensor;
+  if (maker.operator.name === 'iota') {
+    return [table.slice(axis, 0, (maker.attributes as DimensionAttributes).dim)];
   }
   const indices = fromFront(at, size);
   if (axis === 0) return [table.gather(indices)];
