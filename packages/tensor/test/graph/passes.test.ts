@@ -226,6 +226,22 @@ describe('cheaper', () => {
     expect(names(after(condition.where(one(0), one(-3))))).not.toContain('where');
   });
 
+  test('a power or a choice keeps its value', () => {
+    const base = input('base', { dtype: 'float32', shape: [3] });
+    const given = {
+      first: base.greater(0).where(one(0), one(-3)),
+      second: base.greater(0).where(one(5), one(0)),
+      square: interpretPower(base, 2),
+      inverse: interpretPower(base, -1),
+    };
+    const feeds = { base: hostTensor('float32', [3], [-2, 0.5, 4]) };
+    const out = interpret(simplify(given, [cheaper]), feeds);
+    expect([...out.first.data]).toEqual([-3, 0, 0]);
+    expect([...out.second.data]).toEqual([0, 5, 5]);
+    expect([...out.square.data]).toEqual([4, 0.25, 16]);
+    expect([...out.inverse.data]).toEqual([-0.5, 2, 0.25]);
+  });
+
   test('any other choice stays one, since 0 · ∞ would be NaN', () => {
     expect(names(after(condition.where(x, one(0))))).toContain('where');
     expect(names(after(condition.where(one(2), one(3))))).toContain('where');

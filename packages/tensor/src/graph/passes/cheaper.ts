@@ -32,7 +32,12 @@ function chosen({ inputs: [condition, yes, no], outputs: [out] }: Node): Tensor 
   const plain = constantOf(yes)?.shape.length === 0 && constantOf(no)?.shape.length === 0;
   if (!plain || a === undefined || b === undefined) return undefined;
   if (!Number.isFinite(a) || !Number.isFinite(b)) return undefined;
-  if (b === 0) return condition!.cast(out!.dtype).mul(a);
-  if (a === 0) return condition!.not().cast(out!.dtype).mul(b);
+  if (b === 0) return times(condition!.cast(out!.dtype), a);
+  if (a === 0) return times(condition!.not().cast(out!.dtype), b);
   return undefined;
+}
+
+/** 0 or the number; 0 times a negative one would be −0, whose reciprocal is −∞. */
+function times(truth: Tensor, value: number): Tensor {
+  return value < 0 ? truth.scalar(0).sub(truth.mul(-value)) : truth.mul(value);
 }
