@@ -109,7 +109,7 @@ describe('fromOnnx', () => {
 
   test('refuses a known operator in a use that it does not know', () => {
     const bytes = file([
-      { opType: 'Pad', input: ['x', 'amounts'], output: ['y'], attribute: [text('mode', 'edge')] },
+      { opType: 'Pad', input: ['x', 'amounts'], output: ['y'], attribute: [text('mode', 'mirror')] },
     ]);
     expect(() => fromOnnx(bytes)).toThrow(
       expect.objectContaining({

@@ -1,6 +1,6 @@
 import type { Dim } from '@limbeck/core';
-import { addDims } from '../../dims.js';
-import { constant, where } from '../../functions.js';
+import { addDims, subtractDims } from '../../dims.js';
+import { concat, where } from '../../functions.js';
 import type { Tensor } from '../../tensor.js';
 import { pad } from './axes.js';
 import type { Read, Reader, ReadNode } from './read-node.js';
@@ -93,50 +93,36 @@ function backwards(
   return turned.slice(axis, from, Math.max(from, to), step);
 }
 
-/** Rows of an axis by numbers that are known: what padding by reflection or repetition does. */
-function picked(x: Tensor, axis: number, indices: readonly number[]): Tensor {
-  const at = constant({
-    dtype: 'int64',
-    shape: [indices.length],
-    data: BigInt64Array.from(indices, BigInt),
-  });
-  const others = x.shape.map((_, i) => i).filter((i) => i !== axis);
-  const order = [axis, ...others];
-  const rows = x.transpose(order).gather(at);
-  return rows.transpose(order.map((_, i) => order.indexOf(i)));
+/** An axis with what lies before and behind it made from its own elements. */
+function mirrored(mode: string, x: Tensor, axis: number, before: Dim, after: Dim): Tensor {
+  const size = x.shape[axis]!;
+  const parts = { before: [] as Tensor[], after: [] as Tensor[] };
+  const wide = (row: Tensor, count: Dim): Tensor => row.expand(x.shape.with(axis, count));
+  if (before !== 0) parts.before.push(beforeAxis(mode, x, axis, before, wide));
+  if (after !== 0) {
+    const from = subtractDims(size, after);
+    const made = {
+      edge: () => wide(x.slice(axis, subtractDims(size, 1), size), after),
+      wrap: () => x.slice(axis, 0, after),
+      // The last element is not repeated.
+      reflect: () => x.slice(axis, subtractDims(from, 1), subtractDims(size, 1)).flip(axis),
+    }[mode as 'edge'];
+    parts.after.push(made());
+  }
+  return concat([...parts.before, x, ...parts.after], axis);
 }
 
-function padIndex(mode: string, at: number, size: number): number {
-  if (mode === 'edge') return Math.min(size - 1, Math.max(0, at));
-  if (mode === 'wrap') return ((at % size) + size) % size;
-  const period = Math.max(1, 2 * (size - 1));
-  const inside = ((at % period) + period) % period;
-  return inside < size ? inside : period - inside;
-}
-
-/** More would be memory that the file's size does not explain. */
-const mostPadding = 65536;
-
-function mirrored(
-  node: ReadNode,
+function beforeAxis(
   mode: string,
   x: Tensor,
   axis: number,
-  before: Dim,
-  after: Dim,
+  count: Dim,
+  wide: (row: Tensor, count: Dim) => Tensor,
 ): Tensor {
   const size = x.shape[axis]!;
-  if (![before, after, size].every((dim): dim is number => typeof dim === 'number')) {
-    node.refuse(`mode ${mode} and named sizes`);
-  }
-  const [left, right, inner] = [Number(before), Number(after), Number(size)];
-  const count = left + inner + right;
-  if (inner === 0 || count > mostPadding || count < 0) node.refuse(`${count} padded elements`);
-  return picked(
-    x,
-    axis,
-    Array.from({ length: count }, (_, i) => padIndex(mode, i - left, inner)),
-  );
+  if (mode === 'edge') return wide(x.slice(axis, 0, 1), count);
+  if (mode === 'wrap') return x.slice(axis, subtractDims(size, count), size);
+  return x.slice(axis, 1, addDims(count, 1)).flip(axis);
 }
 
 function pads(node: ReadNode): Read {
@@ -155,10 +141,10 @@ function pads(node: ReadNode): Read {
   axes.forEach((axis, i) => {
     const [before, after] = [amounts[i]!, amounts[i + axes.length]!];
     if (before === 0 && after === 0) return;
-    x =
-      mode === 'constant'
-        ? pad(x, axis, before, after)
-        : mirrored(node, mode, x, axis, before, after);
+    if (mode !== 'constant' && [before, after].some((amount) => Number(amount) < 0)) {
+      node.refuse(`mode ${mode} and amounts below 0`);
+    }
+    x = mode === 'constant' ? pad(x, axis, before, after) : mirrored(mode, x, axis, before, after);
     inside = inside && pad(inside, axis, before, after);
   });
   return [inside === undefined ? x : where(inside.equal(0), fill.reshape([]), x)];

@@ -6,7 +6,8 @@ import type { Read, Reader, ReadNode } from './read-node.js';
 import { OnnxValue } from './value.js';
 
 /** Sizes whose text is longer than this are computed by the graph: products of sums would fill the memory. */
-const longestSize = 300;
+const longestSize = 100;
+const mostTerms = 64;
 
 type OnSizes = (a: Dim, b: Dim) => Dim | undefined;
 
@@ -35,6 +36,11 @@ function combined(a: OnnxValue, b: OnnxValue, combine: OnSizes): OnnxValue | und
 function isShort(size: Dim | undefined): size is Dim {
   if (typeof size === 'number') return Number.isSafeInteger(size);
   return size !== undefined && size.length <= longestSize;
+}
+
+function product(a: Dim, b: Dim): Dim | undefined {
+  const terms = (size: Dim): number => String(size).split(/[+-]/).length;
+  return terms(a) * terms(b) > mostTerms ? undefined : multiplyDims(a, b);
 }
 
 function quotient(a: Dim, b: Dim): Dim | undefined {
@@ -170,7 +176,7 @@ function where(node: ReadNode): Read {
 export const sizeReaders: { readonly [type: string]: Reader } = {
   Add: arithmetic(addDims, (a, b) => a.add(b)),
   Sub: arithmetic(subtractDims, (a, b) => a.sub(b)),
-  Mul: arithmetic(multiplyDims, (a, b) => a.mul(b)),
+  Mul: arithmetic(product, (a, b) => a.mul(b)),
   Div: arithmetic(quotient, (a, b) => a.div(b)),
   Max: choice(
     extreme((difference) => difference > 0),

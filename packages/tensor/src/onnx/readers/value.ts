@@ -7,8 +7,9 @@ import type { Tensor } from '../../tensor.js';
 /** Whole vectors longer than this are data, not shapes. */
 const longestShape = 64;
 
-/** What is computed while a file is read stays this small, whatever the file asks for. */
-const foldLimit = 4096;
+/** What is computed while a file is read, so that a few bytes of it never fill the memory: results, and what lies between. */
+const longestConstant = 64;
+const largestBetween = 4096;
 
 interface Facts {
   readonly dtype: DType;
@@ -31,10 +32,11 @@ export class OnnxValue {
     this.#facts = facts;
   }
 
-  /** A value computed by the graph; a constant where it is computed of constants alone. */
+  /** A value computed by the graph; a constant where it is small and computed of constants alone. */
   static of(tensor: Tensor, isConstant = false): OnnxValue {
     const { dtype, shape } = tensor;
-    const value = new OnnxValue({ dtype, shape, make: () => tensor, isConstant });
+    const isKnown = isConstant && isSmall(shape, longestConstant);
+    const value = new OnnxValue({ dtype, shape, make: () => tensor, isConstant: isKnown });
     value.#tensor = tensor;
     return value;
   }
@@ -47,7 +49,7 @@ export class OnnxValue {
       shape,
       make: () => constant(host),
       host,
-      isConstant: true,
+      isConstant: isSmall(shape, largestBetween),
       file: host,
     });
   }
@@ -86,7 +88,7 @@ export class OnnxValue {
     return this.shape.length === 0;
   }
 
-  /** Whether it follows from the file alone. */
+  /** Whether it follows from the file alone, and is small enough to be computed while that is read. */
   get isConstant(): boolean {
     return this.#facts.isConstant;
   }
@@ -113,6 +115,8 @@ export class OnnxValue {
     if (!this.#facts.isConstant) return undefined;
     if (!this.#isFolded) this.#host = fold(this.tensor);
     this.#isFolded = true;
+    // What is computed of this one starts here: a long chain is not computed anew for each of its values.
+    if (this.#host !== undefined) this.#tensor = constant(this.#host);
     return this.#host;
   }
 
@@ -136,12 +140,16 @@ export function wholesOf(host: HostTensor): number[] {
   });
 }
 
+function isSmall(shape: readonly Dim[], most: number): boolean {
+  if (!shape.every((size): size is number => typeof size === 'number')) return false;
+  return sizeOf(shape) <= most;
+}
+
 /** Computes what needs no input, unless something on the way is large. */
 function fold(tensor: Tensor): HostTensor | undefined {
   for (const { outputs } of topologicalOrder([tensor], forwardInputs)) {
     for (const { shape } of outputs) {
-      if (!shape.every((size): size is number => typeof size === 'number')) return undefined;
-      if (sizeOf(shape) > foldLimit) return undefined;
+      if (!isSmall(shape, largestBetween)) return undefined;
     }
   }
   const { dtype } = tensor;
