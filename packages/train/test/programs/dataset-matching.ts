@@ -22,39 +22,19 @@ const [moving, learning] = [adamw({ rate: 0.01, weightDecay: 0 }), adamw({ rate:
 
 /** Layers of a network that nobody trained, others at each step. */
 function fresh(context: Context): readonly [first: Tensor, second: Tensor] {
-  const drawn = (name: string, from: number, to: number): Tensor =>
-    context
-      .random(name)
-      .normal([from, to])
-      .mul(Math.sqrt(2 / from));
+  const drawn = (name: string, from: number, to: number): Tensor => {
+    const scale = Math.sqrt(2 / from);
+    return context.random(name).normal([from, to]).mul(scale);
+  };
   return [drawn('first', width, 128), drawn('second', 128, 10)];
 }
 
 /** Gradients by both layers of the cross-entropy of one class's images. */
 function slopes(net: ReturnType<typeof fresh>, images: Tensor, c: number): Tensor[] {
   const x = images.slice(1, c, c + 1).reshape([images.shape[0]!, width]);
-  const logits = x.matmul(net[0]).relu().matmul(net[1]);
-  return grad(
-    logits
-      .logSoftmax()
-      .slice(1, c, c + 1)
-      .mean()
-      .neg(),
-    net,
-  );
-}
-
-/** Σ over units of 1 − cos of the angle between two gradients, `[in, units]`. */
-function apart(a: Tensor, b: Tensor): Tensor {
-  // The root of a sum that is never 0: dead units have no gradient at all.
-  const norm = (g: Tensor): Tensor => g.square().sum(0).add(1e-12).sqrt();
-  return a
-    .mul(b)
-    .sum(0)
-    .div(norm(a).mul(norm(b)).add(1e-6))
-    .neg()
-    .add(1)
-    .sum();
+  const logQ = x.matmul(net[0]).relu().matmul(net[1]).logSoftmax();
+  const ofClass = logQ.slice(1, c, c + 1);
+  return grad(ofClass.mean().neg(), net);
 }
 
 export const datasetMatching: kit.TrainingProgram = {
@@ -68,7 +48,6 @@ export const datasetMatching: kit.TrainingProgram = {
     const { train, valid, test } = kit.digits();
     const rows = kit.byClass(train);
     const some = kit.classCollator.collate(rows.slice(10 * seed, 10 * seed + 10));
-    const start = { parameters: { pixels: some.images } };
     const options = { batchSize: 32, collator: kit.classCollator, seed };
     const real = () => prefetch(batches<(typeof rows)[0], kit.ClassBatch>(rows, options));
     const after = idea ? matching.distribution + matching.gradient : 0;
@@ -79,7 +58,7 @@ export const datasetMatching: kit.TrainingProgram = {
       ...student.parts,
       steps: after + plan.steps,
       init: (rng) => ({
-        images: kit.learner<Images, AdamwState>({ init: () => start }, moving, rng),
+        images: kit.startAt<Images, AdamwState>({ pixels: some.images }, moving),
         student: kit.learner(model, learning, rng.stream('student')),
       }),
       batches: { distribution: real(), gradient: real(), learn: kit.noData },
@@ -94,7 +73,9 @@ export const datasetMatching: kit.TrainingProgram = {
           const net = fresh(context);
           const gaps = Array.from({ length: 10 }, (_, c) => {
             const ours = slopes(net, images.parameters.pixels, c);
-            return slopes(net, batch.images, c).map((g, i) => apart(g.stopGradient(), ours[i]!));
+            return slopes(net, batch.images, c).map((g, i) =>
+              kit.angles(g.stopGradient(), ours[i]!),
+            );
           });
           const gap = gaps.flat().reduce((a, b) => a.add(b));
           return { state: { images: kit.learn(images, moving, gap, context) }, metrics: { gap } };
@@ -103,8 +84,10 @@ export const datasetMatching: kit.TrainingProgram = {
           const features = images.parameters.pixels.reshape([100, width]).stopGradient();
           const { logits } = kit.run(model, student.parameters, { features }, context);
           const loss = kit.itemsOfCrossEntropy(logits, iota(100).mod(10)).mean();
-          const next = kit.learn(student, learning, loss, context);
-          return { state: { student: next }, metrics: { loss } };
+          return {
+            state: { student: kit.learn(student, learning, loss, context) },
+            metrics: { loss },
+          };
         },
       },
       next: (view) => {

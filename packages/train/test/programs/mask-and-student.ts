@@ -25,11 +25,9 @@ const upper = (row: kit.Digit): kit.Digit => ({ ...row, pixels: row.pixels.subar
 /** How much of each of 128 hidden units passes, told by those units. */
 const maskOf = ({ down, up }: MaskParameters, z: Tensor): Tensor =>
   linear(up, linear(down, z).relu()).sigmoid();
-const freshMask = (rng: Rng): { readonly parameters: HostTree<MaskParameters> } => ({
-  parameters: {
-    down: linearParameters(rng.stream('down'), 128, 32),
-    up: linearParameters(rng.stream('up'), 32, 128),
-  },
+const freshMask = (rng: Rng): HostTree<MaskParameters> => ({
+  down: linearParameters(rng.stream('down'), 128, 32),
+  up: linearParameters(rng.stream('up'), 32, 128),
 });
 
 export const maskAndStudent: kit.TrainingProgram = {
@@ -66,11 +64,7 @@ export const maskAndStudent: kit.TrainingProgram = {
       steps: plan.steps,
       init: (rng) => ({
         teacher: teacher.parameters,
-        mask: kit.learner<MaskParameters, AdamwState>(
-          { init: freshMask },
-          optimizer,
-          rng.stream('mask'),
-        ),
+        mask: kit.startAt<MaskParameters, AdamwState>(freshMask(rng.stream('mask')), optimizer),
         student: kit.learner(model, optimizer, rng.stream('student')),
       }),
       frozen: ['teacher'],
@@ -78,16 +72,13 @@ export const maskAndStudent: kit.TrainingProgram = {
       phases: {
         mask: (state, batch, context) => {
           const [z, t] = [saidBy(state, batch, context), taughtBy(state, batch, context)];
-          const loss = kit
-            .divergence(z.stopGradient().div(T), t.div(T))
-            .mean()
-            .mul(T ** 2);
+          const loss = kit.divergence(z.stopGradient(), t, T).mean();
           const mask = kit.learn(state.mask, optimizer, loss, context);
           return { state: { mask }, metrics: { mask: loss } };
         },
         student: (state, batch, context) => {
           const [z, t] = [saidBy(state, batch, context), taughtBy(state, batch, context)];
-          const taught = kit.divergence(t.stopGradient().div(T), z.div(T)).mul(T ** 2);
+          const taught = kit.divergence(t.stopGradient(), z, T);
           const loss = kit.itemsOfCrossEntropy(z, batch.labels).add(taught).mean();
           const next = kit.learn(state.student, optimizer, loss, context);
           return { state: { student: next }, metrics: { student: loss } };

@@ -1,14 +1,12 @@
 import { Rng } from '@limbeck/core';
-import { batches, joinCollators, joinSources, prefetch, signalCollator } from '@limbeck/data';
+import { batches, joinSources, prefetch } from '@limbeck/data';
 import { mlp, type MlpParameters } from '@limbeck/nn';
 import { adamw, type AdamwState, sgd, type SgdState } from '@limbeck/optim';
 import { concat, type Context, oneHot, type Tensor } from '@limbeck/tensor';
 import type { Program } from '@limbeck/train';
 import * as kit from './support/index.js';
 
-type Row = kit.Digit & { readonly teacher: Float32Array };
-type Seen = kit.DigitBatch & { readonly teacher: Tensor };
-type Batch = { readonly seen: Seen; readonly held: kit.DigitBatch };
+type Batch = { readonly seen: kit.TaughtBatch; readonly held: kit.DigitBatch };
 type State = {
   readonly student: kit.Learner<MlpParameters, SgdState>;
   readonly ratio: kit.Learner<MlpParameters, AdamwState>;
@@ -48,15 +46,11 @@ export const tgeoKd: kit.TrainingProgram = {
     const clean = train.slice(0, 1000);
     const teacher = await kit.trainedTeacher(train, clean, { seed, engine });
     const spoilt = kit.spoiltLabels(clean, 0.4, Rng.from(seed));
-    const rows = spoilt.map((row, i): Row => ({ ...row, teacher: teacher.logits[i]! }));
+    const rows = spoilt.map((row, i): kit.TaughtDigit => ({ ...row, teacher: teacher.logits[i]! }));
     const means = kit.classMeans(rows);
-    const signal = signalCollator<Row>({ signal: (row) => row.teacher, width: 10 });
-    const collator = joinCollators<Row, Seen>({ ...kit.digitParts, teacher: signal });
     const held = { batchSize: 100, collator: kit.digitCollator, seed };
     const parametersOf = ({ student }: State): MlpParameters => student.parameters;
-    const chosenBy = { valid: valid.slice(300), test };
-    const student = kit.digitStudent(model, parametersOf, chosenBy);
-
+    const student = kit.digitStudent(model, parametersOf, { valid: valid.slice(300), test });
     const program: Program<State, { readonly learn: Batch }> = {
       ...student.parts,
       steps: plan.steps,
@@ -67,7 +61,7 @@ export const tgeoKd: kit.TrainingProgram = {
       batches: {
         learn: prefetch(
           joinSources<Batch>({
-            seen: batches(rows, { batchSize: 64, collator, seed }),
+            seen: batches(rows, { batchSize: 64, collator: kit.taughtCollator, seed }),
             held: batches(valid.slice(0, 300), held),
           }),
         ),
@@ -78,7 +72,7 @@ export const tgeoKd: kit.TrainingProgram = {
           const z = kit.run(model, theta, seen.inputs, context.scope('seen')).logits;
           const G = oneHot(seen.labels, 10);
           const features = geometry(z, seen.teacher, G, G.matmul(means));
-          const kd = kit.divergence(seen.teacher.div(tau), z.div(tau)).mul(tau ** 2);
+          const kd = kit.divergence(seen.teacher, z, tau);
           const ce = kit.itemsOfCrossEntropy(z, seen.labels);
           const lower = (a: Tensor | number): Tensor => ce.add(kd.sub(ce).mul(a)).mean();
           if (!idea) {

@@ -1,8 +1,9 @@
 import { type HostTree, hostTensor, type Rng } from '@limbeck/core';
+import { joinCollators, signalCollator } from '@limbeck/data';
 import type { FeatureInputs } from '@limbeck/nn';
 import { constant, type Model, type Tensor, type TensorTree } from '@limbeck/tensor';
 import { type Program, ship, type StateTree } from '@limbeck/train';
-import { type Digit, images, labels, isRight } from './digits.js';
+import { type Digit, type DigitBatch, digitParts, images, isRight, labels } from './digits.js';
 import { predicts } from './learner.js';
 import { rightDigits } from './score.js';
 import type { Exported, ReadyRun } from './training-program.js';
@@ -50,6 +51,17 @@ export function digitExport<Out, P extends TensorTree>(
     probes: { features: images(rows.slice(0, 256)) },
   };
 }
+
+/** A digit with its teacher's logits. */
+export type TaughtDigit = Digit & { readonly teacher: Float32Array };
+/** A batch of them. */
+export type TaughtBatch = DigitBatch & { readonly teacher: Tensor };
+
+/** Turns taught digits into a batch. */
+export const taughtCollator = joinCollators<TaughtDigit, TaughtBatch>({
+  ...digitParts,
+  teacher: signalCollator({ signal: (row) => row.teacher, width: 10 }),
+});
 
 /** The rows with the labels of a share of them drawn anew. */
 export function spoiltLabels<Row extends { readonly label: number }>(

@@ -12,10 +12,11 @@ import { readGraph, readLinkSplits } from '@limbeck/data/node';
 import { gcn, type GcnParameters, type GraphInputs, graphNeighbours } from '@limbeck/nn';
 import { adamw, type AdamwState } from '@limbeck/optim';
 import type { Engine } from '@limbeck/runtime';
-import type { Tensor, TensorTree } from '@limbeck/tensor';
-import { type BatchSource, type FlatState, type Program, train } from '@limbeck/train';
+import type { Context, Model, Tensor, TensorTree } from '@limbeck/tensor';
+import { type BatchSource, type Program, ship, type Shippable, train } from '@limbeck/train';
 import { learn, type Learner, learner, run } from './learner.js';
-import type { Exported } from './training-program.js';
+import { answers } from './score.js';
+import type { ReadyRun } from './training-program.js';
 
 /** Pairs of nodes, int64 `[pairs]` each. */
 export type Pairs = { readonly from: Tensor; readonly to: Tensor };
@@ -186,16 +187,76 @@ export function sharesBelow(h: HostTensor, below: Edges, above: Edges): number[]
   });
 }
 
-/** How a student of graphs becomes files: every input under its own path, gated on the whole graph. */
-export function graphExport(
-  model: { readonly config: JsonObject; readonly inputs: unknown },
-  feeds: FlatState,
-): Exported {
-  const paths = leaves(model.inputs).map(([path]) => [path, path]);
-  const outputs = { embeddings: 'embeddings' };
+/** A graph, and 1 for nodes within one and within two hops of what is forgotten, `[nodes]` each. */
+export type NearInputs = { readonly graph: GraphInputs; readonly near: readonly Tensor[] };
+
+/** What is to be forgotten: edges, pairs that are none, and 1 for the ends of the edges. */
+export type DeletionBatch = {
+  readonly inputs: NearInputs;
+  readonly ends: Tensor;
+  readonly forgotten: Pairs;
+  readonly unlinked: Pairs;
+};
+
+/** A square matrix. */
+export type Matrix = { readonly matrix: Tensor };
+
+const flag = { dtype: 'float32', shape: ['nodes'] } as const;
+const nearSpecs = { graph: linkModel.inputs, near: [flag, flag] };
+
+/** The one batch of a deletion; the pairs without an edge are drawn once. */
+export function deletionSource(cora: Forgetting, seed: number): BatchSource<DeletionBatch> {
+  const rng = Rng.from(seed).stream('unlinked');
+  const pairs = pairSpecs('forgotten');
+  return oneBatch<DeletionBatch>(
+    { inputs: nearSpecs, ends: flag, forgotten: pairs, unlinked: pairs },
+    {
+      inputs: { graph: cora.inputs, near: cora.near },
+      ends: cora.ends,
+      forgotten: pairsOf(cora.forgotten),
+      unlinked: randomPairs(cora.forgotten.sources.length, cora.nodes, rng),
+    },
+  );
+}
+
+/** A matrix that changes nothing yet. */
+export function identity(size: number): HostTree<Matrix> {
+  const data = Float32Array.from({ length: size ** 2 }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
+  return { matrix: hostTensor('float32', [size, size], data) };
+}
+
+/** The network with what stands behind its layers, as what ships. */
+export function linkStudent<P extends TensorTree>(
+  embeddingsOf: (parameters: P, inputs: NearInputs, context: Context) => Tensor,
+  parameters: HostTree<P>,
+): Shippable {
+  const model: Model<NearInputs, { readonly embeddings: Tensor }, P> = {
+    config: linkModel.config,
+    inputs: nearSpecs,
+    init: () => ({ parameters, state: {} }),
+    apply: (given) => ({
+      outputs: { embeddings: embeddingsOf(given.parameters, given.inputs, given.context) },
+      state: given.state,
+    }),
+  };
+  return ship(model, parameters, {});
+}
+
+/** How such a student becomes files and is scored: of each forgotten edge, the share of kept ones that score more. */
+export function linkRun(cora: Forgetting): Omit<ReadyRun, 'program'> {
+  const feeds = Object.fromEntries(leaves<HostTensor>({ graph: cora.inputs, near: cora.near }));
+  const names = Object.fromEntries(Object.keys(feeds).map((path) => [path, path]));
   return {
-    model: model.config,
-    names: { inputs: Object.fromEntries(paths) as { [path: string]: string }, outputs },
-    probes: [feeds],
+    exports: {
+      student: {
+        model: linkModel.config,
+        names: { inputs: names, outputs: { embeddings: 'embeddings' } },
+        probes: [feeds],
+      },
+    },
+    items: async ({ student }, engine) => {
+      const { embeddings } = await answers(student!, feeds, engine);
+      return sharesBelow(embeddings!, cora.forgotten, cora.retained);
+    },
   };
 }

@@ -1,4 +1,12 @@
-export { classMeans, digitExport, digitStudent, spoiltLabels } from './digit-runs.js';
+export {
+  classMeans,
+  digitExport,
+  digitStudent,
+  spoiltLabels,
+  type TaughtBatch,
+  taughtCollator,
+  type TaughtDigit,
+} from './digit-runs.js';
 export {
   type Digit,
   type DigitBatch,
@@ -8,8 +16,17 @@ export {
   labels,
   width,
 } from './digits.js';
-export { averaged, learn, type Learner, learner, moved, predicts, run } from './learner.js';
-export { divergence, itemsOfCrossEntropy, meanCrossEntropy, planned } from './phases.js';
+export {
+  averaged,
+  learn,
+  type Learner,
+  learner,
+  moved,
+  predicts,
+  run,
+  startAt,
+} from './learner.js';
+export { angles, divergence, itemsOfCrossEntropy, planned } from './phases.js';
 export { byClass, type ClassBatch, classCollator, noData } from './sources.js';
 export { teacherModel, trainedTeacher } from './teacher.js';
 export { erased, type TrainingProgram } from './training-program.js';

@@ -22,26 +22,22 @@ export type Learner<P extends TensorTree, OS extends TensorTree> = {
   readonly descent: Descent<OS>;
 };
 
-/** What has parameters to begin with: a model, or whatever names them. */
-interface Trainable<P> {
-  init(rng: Rng): { readonly parameters: HostTree<P> };
-  apply?(given: {
-    readonly parameters: P;
-    readonly state: never;
-    readonly inputs: never;
-    readonly context: Context;
-  }): unknown;
+/** A learner that starts at these parameters. */
+export function startAt<P extends TensorTree, OS extends TensorTree>(
+  parameters: HostTree<P>,
+  optimizer: Optimizer<OS>,
+): HostTree<Learner<P, OS>> {
+  const descent = startDescent(optimizer, parameters);
+  return { parameters, descent } as unknown as HostTree<Learner<P, OS>>;
 }
 
 /** A fresh one. */
-export function learner<P extends TensorTree, OS extends TensorTree>(
-  model: Trainable<P>,
+export function learner<In extends TensorTree, Out, P extends TensorTree, OS extends TensorTree>(
+  model: Model<In, Out, P>,
   optimizer: Optimizer<OS>,
   rng: Rng,
 ): HostTree<Learner<P, OS>> {
-  const { parameters } = model.init(rng);
-  const descent = startDescent(optimizer, parameters);
-  return { parameters, descent } as unknown as HostTree<Learner<P, OS>>;
+  return startAt<P, OS>(model.init(rng).parameters, optimizer);
 }
 
 /** The learner after one step down a loss, or along gradients. */

@@ -1,11 +1,6 @@
 import type { Tensor } from '@limbeck/tensor';
 import { type RunView, stalled } from '@limbeck/train';
 
-/** The mean cross-entropy of logits with hard labels. */
-export function meanCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
-  return itemsOfCrossEntropy(logits, labels).mean();
-}
-
 /** −log q of each example's class. */
 export function itemsOfCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
   return logits
@@ -15,10 +10,27 @@ export function itemsOfCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
     .neg();
 }
 
-/** KL(softmax(p) ‖ softmax(q)) of logits, one an example. */
-export function divergence(p: Tensor, q: Tensor): Tensor {
-  const logP = p.logSoftmax();
-  return logP.exp().mul(logP.sub(q.logSoftmax())).sum(-1);
+/** Σ over units of 1 − cos of the angle between two gradients, `[in, units]`. */
+export function angles(a: Tensor, b: Tensor): Tensor {
+  // The root of a sum that is never 0: dead units have no gradient at all.
+  const norm = (g: Tensor): Tensor => g.square().sum(0).add(1e-12).sqrt();
+  return a
+    .mul(b)
+    .sum(0)
+    .div(norm(a).mul(norm(b)).add(1e-6))
+    .neg()
+    .add(1)
+    .sum();
+}
+
+/** T² KL(softmax(p / T) ‖ softmax(q / T)) of logits, one an item. */
+export function divergence(p: Tensor, q: Tensor, temperature = 1): Tensor {
+  const [logP, logQ] = [p, q].map((z) => z.div(temperature).logSoftmax()) as [Tensor, Tensor];
+  return logP
+    .exp()
+    .mul(logP.sub(logQ))
+    .sum(-1)
+    .mul(temperature ** 2);
 }
 
 /** When a program evaluates and when it ends. */
