@@ -60,6 +60,28 @@ describe('resume', () => {
       code: 'checkpoint-mismatch',
     });
   });
+
+  test('leaves what it refuses as it was: nothing that was finished is lost', async () => {
+    const checkpoints = memoryStore();
+    await train(linear(), { engine, checkpoints });
+    const before = (await checkpoints.read('last'))!;
+    const call = (options: object, program = linear()) =>
+      train(program, { engine, checkpoints, ...options });
+    await expect(call({ seed: 2 })).rejects.toMatchObject({ code: 'checkpoint-mismatch' });
+    await expect(call({}, linear({ steps: 31 }))).rejects.toMatchObject({
+      code: 'checkpoint-mismatch',
+      next: expect.stringContaining('a folder of its own') as string,
+    });
+    expect(await checkpoints.read('last')).toEqual(before);
+
+    const { record, state } = await decodeCheckpoint<CheckpointRecord>('last', before);
+    const newer = await encodeCheckpoint({ ...record, formatVersion: 2 }, state);
+    await checkpoints.write('last', newer);
+    await expect(call({})).rejects.toMatchObject({ code: 'format-too-new' });
+    await checkpoints.write('last', before.slice(0, -1));
+    await expect(call({})).rejects.toMatchObject({ code: 'corrupt-file' });
+    expect(await checkpoints.read('last')).toEqual(before.slice(0, -1));
+  });
 });
 
 describe('what a checkpoint must have in common with its program', () => {
