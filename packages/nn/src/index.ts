@@ -8,6 +8,12 @@ export {
   multiHeadAttention,
 } from './attention.js';
 export {
+  bagOfEmbeddings,
+  type BagOfEmbeddingsOptions,
+  type BagOfEmbeddingsOutputs,
+  type BagOfEmbeddingsParameters,
+} from './bag-of-embeddings.js';
+export {
   byteConvClassifier,
   type ByteConvClassifierOptions,
   type ByteConvClassifierOutputs,
@@ -48,6 +54,14 @@ export {
   type BertOptions,
   type BertOutputs,
 } from './encoder/bert.js';
+export {
+  bertMaskedLm,
+  type BertMaskedLm,
+  bertMaskedLmNames,
+  type BertMaskedLmOptions,
+  type BertMaskedLmOutputs,
+  type BertMaskedLmParameters,
+} from './encoder/bert-masked-lm.js';
 export { bertNames, distilBertNames } from './encoder/bert-names.js';
 export type { BertClassifierParameters, BertParameters } from './encoder/bert-parameters.js';
 export {
@@ -64,6 +78,14 @@ export {
   type EncoderClassifierParameters,
 } from './encoder-classifier.js';
 export { type FeatureTable, keepBuckets } from './feature-table.js';
+export {
+  projector,
+  projectorParameters,
+  type ProjectorParameters,
+  type ProjectorSizes,
+} from './heads/projector.js';
+export { sparseWeights } from './heads/sparse-weights.js';
+export { unitLength } from './heads/unit-length.js';
 export {
   batchNorm,
   type BatchNormOptions,
@@ -125,6 +147,13 @@ export {
   propagate,
 } from './graphs/gcn.js';
 export { graphNeighbours, type GraphNeighbours } from './graphs/graph-neighbours.js';
+export {
+  type SparseFeatureOptions,
+  type SparseFeatures,
+  sparseFeatures,
+  type SparseFeatureTensors,
+  type SparseRowsLike,
+} from './graphs/sparse-features.js';
 export { layerNorm, layerNormParameters, type LayerNormParameters } from './layer-norm.js';
 export { linear, type LinearOptions, type LinearParameters, linearParameters } from './linear.js';
 export {

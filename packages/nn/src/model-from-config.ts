@@ -1,5 +1,6 @@
 import { type JsonObject, LimbeckError } from '@limbeck/core';
 import type { Model, Tensor } from '@limbeck/tensor';
+import { bagOfEmbeddings, type BagOfEmbeddingsOptions } from './bag-of-embeddings.js';
 import { byteConvClassifier, type ByteConvClassifierOptions } from './byte-conv-classifier.js';
 import { bertClassifier, type BertClassifierOptions } from './encoder/bert.js';
 import { encoderClassifier, type EncoderClassifierOptions } from './encoder-classifier.js';
@@ -21,6 +22,7 @@ const families: { readonly [family: string]: (config: JsonObject) => unknown } =
     return ngramClassifier({ ...options, table: tableFromJson(table as JsonObject) });
   },
   byteConv: (config) => byteConvClassifier(config as unknown as ByteConvClassifierOptions),
+  bagOfEmbeddings: (config) => bagOfEmbeddings(config as unknown as BagOfEmbeddingsOptions),
   bert: (config) => bertClassifier(config as unknown as BertClassifierOptions),
   cifarResNet: (config) => cifarResNet(config as unknown as CifarResNetOptions),
   convNet: (config) => convNet(config as unknown as ConvNetOptions),
@@ -31,7 +33,7 @@ const families: { readonly [family: string]: (config: JsonObject) => unknown } =
  * The model of a `config`, as its family made it.
  *
  * @param config - what `model.config` was, read from JSON; its `family` names a classifier: `mlp`, `ngram`, `byteConv`,
- * `encoder`, `bert`, `cifarResNet` or `convNet`
+ * `encoder`, `bagOfEmbeddings`, `bert`, `cifarResNet` or `convNet`
  * @throws LimbeckError `unknown-name` for another family; `invalid-option` for values that it refuses
  * @example
  * ```ts

@@ -5,18 +5,20 @@ import {
   segmentPlanSpecs,
   type SegmentPlanTensors,
   segmentSum,
+  sparseMatmul,
   specsOf,
-  type Tensor,
+  Tensor,
 } from '@limbeck/tensor';
 import { dropout } from '../dropout.js';
 import { xavierUniform } from '../initialisers.js';
 import type { LinearParameters } from '../linear.js';
 import { fresh, freshShift, start } from '../weights/fresh.js';
+import { sparseFeatureSpecs, type SparseFeatureTensors } from './sparse-features.js';
 
 /** A graph with a feature vector a node; `neighbours` and `scale` come from `graphNeighbours`. */
 export type GraphInputs = {
-  /** Float32 `[nodes, width]`. */
-  readonly features: Tensor;
+  /** Float32 `[nodes, width]`; with `sparse`, what `sparseFeatures` makes of a sparse matrix. */
+  readonly features: Tensor | SparseFeatureTensors;
   /** Which nodes each node sums. */
   readonly neighbours: SegmentPlanTensors;
   /** Float32 `[nodes]`. */
@@ -29,8 +31,10 @@ export interface GcnOptions {
   readonly width: number;
   /** Width after each layer; the last one's are logits of classes, or embeddings. */
   readonly layers: readonly number[];
-  /** The share dropped of every layer's input in training. @defaultValue 0 */
+  /** The share dropped of every layer's input in training; of sparse features, of what is stored. @defaultValue 0 */
   readonly dropout?: number;
+  /** Whether features come as a sparse matrix. @defaultValue false */
+  readonly sparse?: boolean;
 }
 
 /** Parameters of {@link gcn}. */
@@ -87,7 +91,7 @@ export function propagate(x: Tensor, graph: Pick<GraphInputs, 'neighbours' | 'sc
  * ```
  */
 export function gcn(options: GcnOptions): Gcn {
-  const { width, layers, dropout: rate = 0 } = options;
+  const { width, layers, dropout: rate = 0, sparse = false } = options;
   checkWhole(
     'gcn',
     { width, layers: layers.length },
@@ -104,17 +108,19 @@ export function gcn(options: GcnOptions): Gcn {
     })),
   };
   return {
-    config: { family: 'gcn', width, layers: [...layers], dropout: rate },
+    config: { family: 'gcn', width, layers: [...layers], dropout: rate, sparse },
     parameterSpecs: specsOf<Specs<GcnParameters>>(tree),
     inputs: {
-      features: { dtype: 'float32', shape: ['nodes', width] },
+      features: sparse
+        ? sparseFeatureSpecs('nodes', width)
+        : { dtype: 'float32', shape: ['nodes', width] },
       neighbours: segmentPlanSpecs('neighbours', 'nodes'),
       scale: { dtype: 'float32', shape: ['nodes'] },
     },
     init: (rng) => ({ parameters: start<GcnParameters>(tree, rng), state: {} }),
     apply: ({ parameters, inputs, state, context }) => {
       const outputs: Tensor[] = [];
-      let x = inputs.features;
+      let x: Tensor | SparseFeatureTensors = inputs.features;
       for (const [i, layer] of parameters.layers.entries()) {
         const convolved = context.block(`layers/${i}`, (inner) =>
           convolve(layer, x, inputs, inner, rate),
@@ -130,11 +136,15 @@ export function gcn(options: GcnOptions): Gcn {
 
 function convolve(
   { weight, bias }: LinearParameters,
-  x: Tensor,
+  x: Tensor | SparseFeatureTensors,
   graph: GraphInputs,
   context: Context,
   rate: number,
 ): Tensor {
+  if (!(x instanceof Tensor)) {
+    const values = dropout(context, x.values, { rate });
+    return propagate(sparseMatmul(x.plan, values, weight), graph).add(bias);
+  }
   const [from, to] = weight.shape as [number, number];
   const kept = dropout(context, x, { rate });
   // The sum is linear, so it runs over whichever side is narrower.

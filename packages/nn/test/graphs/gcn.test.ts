@@ -7,6 +7,7 @@ import {
   type GraphInputs,
   graphNeighbours,
   propagate,
+  sparseFeatures,
 } from '@limbeck/nn';
 import {
   type Context,
@@ -20,6 +21,7 @@ import {
 } from '@limbeck/tensor';
 import { describe, expect, test } from 'vitest';
 import golden from '../golden/gcn.json' with { type: 'json' };
+import { onRuntime } from '../support/built.js';
 import { gap } from '../support/onnx-weights.js';
 import { contextOf, numbers } from '../support/run-model.js';
 
@@ -105,6 +107,56 @@ describe('gcn', () => {
     const values = numbers(edited.result.outputs.logits, edited.result.feeds);
     expect(values[0]).toBeCloseTo(golden.biases[1]![0]!, 9);
     expect(edited.tap('layers/1').shape).toEqual(['nodes', 2]);
+  });
+
+  test('takes sparse features, and gives what dense ones give, on ONNX Runtime too', async () => {
+    const entries = golden.features.flatMap((row, r) =>
+      row.map((value, c) => [r, c, value] as const),
+    );
+    const stored = entries.filter(([, , value]) => value !== 0);
+    const matrix = {
+      rows: nodes,
+      columns: 3,
+      starts: Int32Array.from(
+        { length: nodes + 1 },
+        (_, row) => stored.filter(([r]) => r < row).length,
+      ),
+      indices: Int32Array.from(stored, ([, column]) => column),
+      values: Float32Array.from(stored, ([, , value]) => value),
+    };
+    const model = gcn({ width: 3, layers: [4, 2], sparse: true });
+    const own = inputsFor<GcnParameters>(model.parameterSpecs, 'p');
+    const inputs = inputsFor<GraphInputs>(model.inputs, 'g');
+    const { outputs } = model.apply({
+      parameters: own,
+      inputs,
+      state: {},
+      context: createContext({ training: false }),
+    });
+    const { feeds } = built();
+    const fed = {
+      ...feeds,
+      ...Object.fromEntries(
+        leaves<HostTensor>({ ...graph, features: sparseFeatures(matrix) }, 'g'),
+      ),
+    };
+    const [slope] = grad(outputs.logits.sin().sum(), [own.layers[0]!.weight]);
+    const both = await onRuntime({ logits: outputs.logits, slope: slope! }, fed);
+    expect(gap(both['logits']!.data, golden.layers[1]!.flat())).toBeLessThan(1e-6);
+    const dense = built();
+    const [expected] = grad(dense.outputs.logits.sin().sum(), [dense.own.layers[0]!.weight]);
+    expect(gap(both['slope']!.data, numbers(expected!, dense.feeds))).toBeLessThan(1e-5);
+
+    const scaled = sparseFeatures(
+      { ...matrix, values: matrix.values.map(Math.abs) },
+      { normalise: true },
+    );
+    const sums = new Float64Array(nodes);
+    scaled.values.data.forEach((value, i) => (sums[scaled.plan.rows.data[i]!]! += value));
+    for (const sum of sums) expect(sum).toBeCloseTo(1, 6);
+    expect(new Set(sparseFeatures(matrix, { binary: true }).values.data)).toEqual(new Set([1]));
+    const empty = { ...matrix, values: matrix.values.map(() => 0) };
+    expect(new Set(sparseFeatures(empty, { normalise: true }).values.data)).toEqual(new Set([0]));
   });
 
   test('has the parameters of the paper’s model of Cora', () => {
