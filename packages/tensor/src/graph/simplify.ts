@@ -6,6 +6,7 @@ import { crossEntropy } from './passes/cross-entropy.js';
 import { identities } from './passes/identities.js';
 import { moves } from './passes/moves.js';
 import { products } from './passes/products.js';
+import { rowScales } from './passes/row-scales.js';
 import { sharing } from './passes/sharing.js';
 import { type Pass, rewrite } from './rewrite.js';
 
@@ -16,6 +17,7 @@ export const allPasses: readonly Pass[] = [
   constants,
   cheaper,
   crossEntropy,
+  rowScales,
   moves,
   products,
   sharing,

@@ -267,6 +267,20 @@ describe('cross-entropy', () => {
     expect(left).toContain('scatterOnto');
   });
 
+  test('weights rows behind the products, where they are narrow', () => {
+    const h = input('h', { dtype: 'float32', shape: ['n', 8] });
+    const table = input('table', { dtype: 'float32', shape: [8, 600] });
+    const weights = input('weights', { dtype: 'float32', shape: ['n', 1] });
+    const weighted = h.matmul(table).logSoftmax().takeAlong(labels).mul(weights).sum().neg();
+    const [dh, dTable] = grad(weighted, [h, table]);
+    const found = simplify({ weighted, dh: dh!, dTable: dTable! });
+    const wide = topologicalOrder(Object.values(found))
+      .filter(({ outputs }) => outputs[0]!.shape[1] === 600)
+      .map(({ operator }) => operator.name);
+    // The logits and the gradient by the table are products; nothing else of that width is scaled.
+    expect(wide.sort()).toEqual(['input', 'matmul', 'matmul', 'scatterOnto', 'softmax']);
+  });
+
   test('gives the same loss and gradient, also where a probability underflows', () => {
     const rows = [
       Array.from({ length: 600 }, (_, i) => Math.sin(i)),
@@ -288,6 +302,66 @@ describe('cross-entropy', () => {
   test('leaves few classes alone', () => {
     const few = x.logSoftmax().takeAlong(x.argMax().reshape(['n', 1]));
     expect(names(after(few, [crossEntropy]))).toContain('logSoftmax');
+  });
+});
+
+describe('row scales', () => {
+  const wide = input('wide', { dtype: 'float32', shape: ['n', 40] });
+  const scales = input('scales', { dtype: 'float32', shape: ['n', 1] });
+  const narrow = input('narrow', { dtype: 'float32', shape: ['n', 3] });
+  const down = input('down', { dtype: 'float32', shape: [40, 3] });
+  const counts = (shape: readonly number[], step: number) =>
+    hostTensor(
+      'float32',
+      shape,
+      Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(step * i)),
+    );
+  const feeds = {
+    wide: counts([2, 40], 1),
+    scales: counts([2, 1], 2),
+    narrow: counts([2, 3], 3),
+    down: counts([40, 3], 4),
+  };
+  const scaled = wide.mul(scales);
+  const placed: { readonly [where: string]: Tensor } = {
+    'in front': scaled.matmul(down),
+    'in front, the other turned': scaled.matmul(down.transpose(), { transposeB: true }),
+    'in front, turned': scaled.matmul(narrow, { transposeA: true }),
+    'in front, both turned': scaled.matmul(narrow.transpose(), {
+      transposeA: true,
+      transposeB: true,
+    }),
+    behind: narrow.transpose().matmul(scaled),
+    'behind, the other turned': narrow.matmul(scaled, { transposeA: true }),
+    'behind, turned': down.matmul(scaled, { transposeA: true, transposeB: true }),
+  };
+
+  test.each(Object.entries(placed))('%s: the narrow side is scaled', (_where, product) => {
+    const found = after(product);
+    const widths = topologicalOrder([found])
+      .filter(({ operator }) => operator.name === 'mul')
+      .map(({ outputs }) => outputs[0]!.shape.includes(40));
+    expect(widths).toEqual([false]);
+    const out = interpret({ found, product }, feeds);
+    expect(out.found.shape).toEqual(out.product.shape);
+    out.product.data.forEach((value: number | bigint, i: number) =>
+      expect(Number(out.found.data[i])).toBeCloseTo(Number(value), 10),
+    );
+  });
+
+  test('a matrix that is not wider is scaled itself', () => {
+    expect(names(after(narrow.mul(scales).matmul(w, { transposeB: true })))).toEqual([
+      'mul',
+      'matmul',
+    ]);
+  });
+
+  test('goes past a reshape of rows', () => {
+    const three = input('three', { dtype: 'float32', shape: ['n', 2, 40] });
+    const each = input('each', { dtype: 'float32', shape: ['n', 2, 1] });
+    const found = after(three.mul(each).reshape(['2*n', 40]).matmul(down));
+    const mul = topologicalOrder([found]).find(({ operator }) => operator.name === 'mul')!;
+    expect(mul.outputs[0]!.shape).toEqual(['2*n', 3]);
   });
 });
 

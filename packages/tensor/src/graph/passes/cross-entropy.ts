@@ -74,9 +74,18 @@ function scattered(node: Node, facts: GraphFacts): readonly Tensor[] | undefined
   if (typeof size !== 'number' || size < manyClasses || y.shape.length !== x.shape.length) {
     return undefined;
   }
+  const [updates, indices] = x.node.inputs as [Tensor, Tensor];
+  if (node.operator.name === 'sub') {
+    const [p, s] = y.node.inputs;
+    // One label a row: p s − scatter(s) is s times what p lacks of it.
+    if (is(y, 'mul') && s!.node === updates.node && s!.index === updates.index) {
+      const less = updates.scalar(-1).expand(updates.shape);
+      return [p!.scatterOnto(less, indices, axis).mul(updates.neg())];
+    }
+  }
   const base = node.operator.name === 'add' ? y : negated(y);
   if (base === undefined || String(base.shape) !== String(x.shape)) return undefined;
-  return [base.scatterOnto(x.node.inputs[0]!, x.node.inputs[1]!, axis)];
+  return [base.scatterOnto(updates, indices, axis)];
 }
 
 /** −(p s) as p (−s), where s has one element a row: the minus costs a row what it would cost a tensor. */
