@@ -33,6 +33,7 @@ const gates = {
   install: [[script('check-install.mjs')]],
   api: [[script('api-reports.mjs')]],
   docs: [[script('check-docs.mjs')]],
+  operators: [[script('operators.mjs'), '--check']],
   code: [[script('check-code-blocks.mjs')]],
   tutorial: [[script('follow-add-a-loss.mjs')]],
   smoke: [[script('start.mjs'), '--smoke']],

@@ -73,7 +73,7 @@ describe('einsum', () => {
     const out = interpret({ y }, feeds);
     expect(out.y.shape).toEqual(result.split('').map((label) => sizes[label]!));
     // + 0 makes 0 of −0.
-    const given = Array.from(out.y.data, (value) => Number(value) + 0);
+    const given = Array.from(out.y.data as Float64Array, (value) => value + 0);
     expect(given).toEqual(byDefinition(product).map((value) => value + 0));
   });
 

@@ -68,7 +68,7 @@ describe('sparseMatmul', () => {
         dense: hostTensor('float64', [columns, 2], table),
       },
     );
-    expect(Array.from(out.y.data, (value) => Number(value) + 0)).toEqual(
+    expect(Array.from(out.y.data as Float64Array, (value) => value + 0)).toEqual(
       expected.map((value) => value + 0),
     );
   });

@@ -1,5 +1,5 @@
 import { einsum } from '../../src/einsum/einsum.js';
-import { stack } from '../../src/functions.js';
+import { oneHot, stack } from '../../src/functions.js';
 import type { Cases } from './operator-cases.js';
 import { reduction } from './reduced-cases.js';
 import { trials } from './trial.js';
@@ -20,6 +20,23 @@ export const composedCases: Cases = {
   powers: trials((m) => {
     m.floats('x', m.shape(), 0.5, 2);
     return m.trial(({ x }) => [1, 2, 3, 0.5, -1].map((exponent) => x!.pow(exponent)));
+  }),
+  square: trials((m) => {
+    m.floats('x', m.shape());
+    return m.trial(({ x }) => [x!.square()]);
+  }),
+  mean: reduction((x, axes, options) => x.mean(axes, options), true),
+  pad: trials((m) => {
+    const shape = m.shape(1);
+    m.floats('x', shape);
+    const [axis, before, after] = [m.whole(0, shape.length - 1), m.whole(0, 2), m.whole(0, 2)];
+    return m.trial(({ x }) => [x!.pad(axis, before, after)]);
+  }),
+  oneHot: trials((m) => {
+    const depth = m.dim(1, 4);
+    m.floats('x', [depth]);
+    m.wholes('at', m.shape(0, 2), -1, 4);
+    return m.trial(({ x, at }) => [oneHot(at!, depth).mul(x!)]);
   }),
   variance: reduction((x, axes, options) => x.variance(axes, { ...options, correction: 0 }), true),
   norm: reduction((x, axes, options) => x.norm(axes, options), false),
