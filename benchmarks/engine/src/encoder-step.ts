@@ -12,6 +12,7 @@ import { full, type Sizes, tiny } from './sizes.js';
 import { startWeights } from './start.js';
 import { writeStart } from './start-files.js';
 import { stepGraph } from './step-graph.js';
+import { ownConditions } from './task-step.js';
 import { writeResult } from './write-result.js';
 
 /** Runs the experiment as its command line says, prints it, and writes its file unless it was made smaller. */
@@ -27,15 +28,19 @@ export async function encoderStep(
       rounds: { type: 'string' },
       patience: { type: 'string' },
       threads: { type: 'string' },
+      batch: { type: 'string' },
     },
   });
   const { smoke } = values;
-  const sizes = smoke ? tiny : full;
+  const usual = smoke ? tiny : full;
+  const sizes = { ...usual, batch: Number(values.batch ?? usual.batch) };
+  // Training clips; 0 measures the step without.
+  const clip = Number(values.clip ?? 1);
   const start = await writeStart(sizes);
   const setting: Setting = {
     sizes,
     threads: Number(values.threads ?? os.availableParallelism()),
-    ...(values.clip === undefined ? {} : { clip: Number(values.clip) }),
+    ...(clip === 0 ? {} : { clip }),
     conditions,
     startFile: start.file,
   };
@@ -53,17 +58,11 @@ export async function encoderStep(
     checkLosses(measured);
     const result = experimentResult(measured, products(sizes), setting, thisMachine());
     console.log(systemLines(result).join('\n'));
-    const whole = !smoke && values.clip === undefined;
-    if (whole) writeResult(result);
+    if (!smoke && values.clip === undefined) writeResult(result);
     return result;
   } finally {
     await start.remove();
   }
-}
-
-/** The conditions under which this process resolves packages, for the processes that it starts. */
-function ownConditions(): string[] {
-  return process.execArgv.flatMap((flag) => /^--conditions=(.*)$/.exec(flag)?.[1] ?? []);
 }
 
 function products(sizes: Sizes): Products {

@@ -159,7 +159,7 @@ function resultOf(
     formatVersion: 1,
     experiment: 'passes',
     claim: 'The passes make both graphs faster.',
-    command: 'node --conditions=@limbeck/source --import tsx benchmarks/engine/passes.ts',
+    command: 'pnpm --filter bench-engine bench --only passes',
     dataset: { name: 'random token ids, seed 1', rows: batchCount * batch },
     metrics: { stepMs: { higherIsBetter: false }, cpuSeconds: { higherIsBetter: false } },
     systems: stages.map((stage) => ({

@@ -1,8 +1,11 @@
 import type { Lookup, Sizes } from './sizes.js';
+import type { TaskName } from './tasks/task.js';
 
 /** What a system's process is told when it starts. */
 export interface SystemOptions {
   readonly system: 'limbeck' | 'tfjs' | 'jax-js' | 'products';
+  /** What is trained. @defaultValue 'encoder' */
+  readonly task?: TaskName;
   readonly sizes: Sizes;
   readonly lookup: Lookup;
   /** The largest global norm of the gradients that passes as it is; absent for no clipping. */

@@ -1,56 +1,25 @@
-import {
-  compare,
-  type Comparison,
-  type ExperimentResult,
-  type ExperimentSystem,
-  type Machine,
-  meanMetric,
-  quantile,
-} from '@limbeck/evaluators';
+import type { ExperimentResult, Machine } from '@limbeck/evaluators';
 import { names, type Setting } from './contestants.js';
 import { lossTolerance } from './check-losses.js';
 import type { Measured } from './measure.js';
-import { type Product, productFlops, totalFlops } from './products.js';
-import { batchCount } from './sizes.js';
+import { type Product, totalFlops } from './products.js';
+import { batchCount, type Sizes } from './sizes.js';
+import { ceilings, faster, lowest, stepMetrics, stepSystems } from './step-systems.js';
 
-/** What the claim asks for. */
-export const aims = { timesPeers: 8, shareOfCeiling: 0.5 };
+/** What the claim asks for: times as fast as a peer, and the share of the ceiling at this many tokens a step. */
+export const aims = {
+  timesPeers: 10,
+  timesTorch: 3,
+  shareOfCeiling: ({ batch, tokens }: Sizes): number => (batch * tokens >= 2048 ? 0.65 : 0.5),
+};
+
+/** The experiment's name: that of the full batch is the short one. */
+export function experimentName({ batch, tokens }: Sizes): string {
+  return batch * tokens === 2048 ? 'encoder-step' : `encoder-step-${batch * tokens}`;
+}
 
 /** The matrix products of a step, by how rows of the embedding are found. */
 export type Products = { readonly [lookup in 'gather' | 'one-hot']: readonly Product[] };
-
-const metrics = {
-  stepMs: { higherIsBetter: false },
-  cpuSeconds: { higherIsBetter: false },
-  peakRssMb: { higherIsBetter: false },
-  gflop: { higherIsBetter: false },
-  gflops: { higherIsBetter: true },
-  shareOfCeiling: { higherIsBetter: true },
-  timesLimbeck: { higherIsBetter: false },
-  otherLoad: { higherIsBetter: false },
-} as const;
-
-/** A number to four digits: more would claim what was not measured. */
-const rounded = (value: number): number => Number(value.toPrecision(4));
-
-const median = (values: readonly number[]): number => quantile(values, 0.5);
-
-/** Each round's median step. */
-const stepsOf = ({ rounds }: Measured): number[] => rounds.map(({ stepMs }) => median(stepMs));
-
-/**
- * The ceiling of each round: the rates of the step's products alone, weighted by their FLOPs. This mean is never below the
- * rate of running the products one after another, so a share of it is the stricter of the two.
- */
-export function ceilings(alone: Measured, products: readonly Product[]): number[] {
-  const total = totalFlops(products);
-  return alone.rounds.map(({ rates }) =>
-    products.reduce(
-      (sum, product, i) => sum + (product.count * productFlops(product) * rates![i]!) / total,
-      0,
-    ),
-  );
-}
 
 /** Everything as the file of the experiment. */
 export function experimentResult(
@@ -61,68 +30,33 @@ export function experimentResult(
 ): ExperimentResult {
   const named = (name: string): Measured => measured.find((m) => m.contestant.name === name)!;
   const ceiling = ceilings(named(names.products), products.gather);
-  const gflop = (lookup: 'gather' | 'one-hot'): number => totalFlops(products[lookup]) / 1e9;
+  const gflop = ({ contestant }: Measured): number => totalFlops(products[contestant.lookup]) / 1e9;
   const rival = (m: Measured): Measured =>
     named(m.contestant.lookup === 'gather' ? names.limbeck : names.limbeckOneHot);
-  const isStep = (m: Measured): boolean => m.contestant.name !== names.products;
-
-  const systems = measured.map((m): ExperimentSystem => {
-    const { contestant, ready, rounds } = m;
-    const steps = stepsOf(m);
-    const work = gflop(contestant.lookup);
-    const rates = isStep(m) ? steps.map((ms) => work / (ms / 1000)) : ceiling.map((c) => c / 1e9);
-    const limbeck = stepsOf(rival(m));
-    const values: { [metric: string]: number[] } = {
-      gflop: [work],
-      gflops: rates,
-      otherLoad: rounds.map(({ otherLoad }) => otherLoad),
-      peakRssMb: [Math.max(...rounds.map(({ peakRssBytes }) => peakRssBytes)) / 2 ** 20],
-    };
-    if (isStep(m)) {
-      values['stepMs'] = steps;
-      values['cpuSeconds'] = rounds.map(({ cpuSeconds, stepMs }) => cpuSeconds / stepMs.length);
-      if (contestant.lookup === 'gather') {
-        values['shareOfCeiling'] = rates.map((rate, i) => (rate * 1e9) / ceiling[i]!);
-      }
-    }
-    if (contestant.role === 'peer') {
-      values['timesLimbeck'] = steps.map((ms, i) => ms / limbeck[i]!);
-    }
-    return {
-      name: contestant.name,
-      role: contestant.role,
-      factors: {
-        embedding: contestant.lookup,
-        version: ready.version,
-        runsOn: ready.runsOn,
-        clip: setting.clip === undefined ? 'none' : `global norm ${setting.clip}`,
-      },
-      values: Object.fromEntries(
-        Object.entries(values).map(([name, list]) => [name, list.map(rounded)]),
-      ),
-      seconds: rounded(rounds.flatMap(({ stepMs }) => stepMs).reduce((a, b) => a + b, 0) / 1000),
-    };
-  });
+  const systems = stepSystems({ measured, ceiling, gflop, rival, clip: setting.clip });
 
   const comparisons = measured
     .filter(({ contestant }) => contestant.role === 'peer')
     .map((peer) => faster(rival(peer), peer));
   const low = (name: string, metric: string): number => lowest(systems, name, metric);
-  const peers = [names.tfjs, names.jaxJs];
+  const share = aims.shareOfCeiling(setting.sizes);
+  const torch = measured.find(({ contestant }) => contestant.name === names.torch);
   const reproduced =
-    peers.every((name) => low(name, 'timesLimbeck') >= aims.timesPeers) &&
-    low(names.limbeck, 'shareOfCeiling') >= aims.shareOfCeiling;
-  const absent = named(names.torch) === undefined ? ' PyTorch: absent on this machine.' : '';
+    [names.tfjs, names.jaxJs].every((name) => low(name, 'timesLimbeck') >= aims.timesPeers) &&
+    (torch === undefined || low(names.torch, 'timesLimbeck') >= aims.timesTorch) &&
+    low(names.limbeck, 'shareOfCeiling') >= share;
+  const absent = torch === undefined ? ' PyTorch: absent on this machine.' : '';
   const { sizes } = setting;
   return {
     formatVersion: 1,
-    experiment: 'encoder-step',
+    experiment: experimentName(sizes),
     claim:
-      `A training step of a transformer encoder, AdamW included, takes Limbeck at most 1/${aims.timesPeers} of the time ` +
-      `of tfjs and jax-js, and reaches at least ${aims.shareOfCeiling} of the rate of its own matrix products alone.`,
-    command: 'pnpm --filter bench-engine bench',
+      `A training step of a transformer encoder over ${sizes.batch * sizes.tokens} tokens, clipping and AdamW included, ` +
+      `takes Limbeck at most 1/${aims.timesPeers} of the time of tfjs and jax-js and 1/${aims.timesTorch} of PyTorch's, and ` +
+      `reaches at least ${share} of the rate of its own matrix products alone.`,
+    command: `pnpm --filter bench-engine bench --only ${experimentName(sizes)}`,
     dataset: { name: 'random token ids, seed 1', rows: batchCount * sizes.batch },
-    metrics,
+    metrics: stepMetrics,
     systems,
     comparisons,
     reproduced,
@@ -137,29 +71,4 @@ export function experimentResult(
     machine,
     finishedAt: new Date().toISOString(),
   };
-}
-
-/** By how many milliseconds a step of one system is faster, over the rounds. */
-function faster(better: Measured, worse: Measured): Comparison {
-  const metric = meanMetric('stepMs', false, (values: readonly number[]) =>
-    Float64Array.from(values),
-  );
-  const rows = (m: Measured): { name: string; rows: ReturnType<typeof metric.rows> } => ({
-    name: m.contestant.name,
-    rows: metric.rows(stepsOf(m), undefined),
-  });
-  const { sentence: _, ...comparison } = compare(metric, rows(better), rows(worse));
-  return comparison;
-}
-
-/** The lower end of the interval of a metric's mean over the rounds. */
-function lowest(systems: readonly ExperimentSystem[], name: string, metric: string): number {
-  const values = systems.find((system) => system.name === name)?.values[metric] ?? [];
-  const mean = meanMetric(metric, true, (list: readonly number[]) => Float64Array.from(list));
-  const zero = Float64Array.from(values, () => 0);
-  return compare(
-    mean,
-    { name, rows: mean.rows(values, undefined) },
-    { name: 'nothing', rows: { columns: 1, data: zero } },
-  ).low;
 }

@@ -1,20 +1,16 @@
-import type { HostTensor } from '@limbeck/core';
-import type { Engine } from '@limbeck/runtime';
+import { hostTensor } from '@limbeck/core';
+import type { Engine, HostTensors } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
-import { Tensor, toOnnx } from '@limbeck/tensor';
+import { splitTail, Tensor, toOnnx } from '@limbeck/tensor';
+import type { Way } from './alternate.js';
+import { loadStep } from './load-step.js';
 import type { Sizes } from './sizes.js';
 import { startWeights } from './start.js';
 import { type StepGraph, stepGraph } from './step-graph.js';
+import { encoderTask } from './tasks/encoder.js';
 
-/** One way to write the step, ready to run. */
-export interface Variant {
-  readonly name: string;
-  /** What it changes, in words. */
-  readonly change: string;
-  readonly nodes: number;
-  /** Runs a step on these feeds. */
-  run(feeds: { readonly [name: string]: HostTensor }): Promise<void>;
-}
+/** The way that training goes. */
+export const ownName = 'as it is';
 
 type Methods = Partial<Pick<Tensor, 'gelu' | 'sum'>>;
 
@@ -52,70 +48,69 @@ const sumsAsProducts: Methods = {
 };
 
 /** The step as it is, and with one thing changed at a time. */
-export async function variants(sizes: Sizes, threads: number): Promise<readonly Variant[]> {
+export async function variants(sizes: Sizes, threads: number): Promise<readonly Way[]> {
   const engine = await nodeEngine({ threads });
   const planning = await nodeEngine({ threads, memoryPattern: true });
   const weights = startWeights(sizes);
   const build = (methods: Methods = {}): StepGraph =>
-    building(methods, () => stepGraph(weights, { sizes, lookup: 'gather' }));
+    building(methods, () => stepGraph(weights, { sizes, lookup: 'gather', clip: 1 }));
+  const fed = encoderTask({ system: 'limbeck', sizes, lookup: 'gather', threads }).batches;
+  const feeds = (round: number): HostTensors => ({
+    ...fed[round % fed.length]!,
+    step: hostTensor('int64', [], BigInt64Array.of(BigInt(round))),
+  });
 
   const stepping = async (
     name: string,
     change: string,
     graph: StepGraph,
-    on: Engine = engine,
-  ): Promise<Variant> => {
-    const file = toOnnx(graph.outputs);
-    const runner = await on.load(file);
-    const stepper = await runner.stepper(graph);
-    const run = async (feeds: { readonly [name: string]: HostTensor }): Promise<void> =>
-      void (await stepper.step(feeds, ['loss']));
-    return { name, change, nodes: file.nodeCount, run };
+    { on = engine, inPlace = true }: { readonly on?: Engine; readonly inPlace?: boolean } = {},
+  ): Promise<Way> => {
+    const { stepper, nodes } = await loadStep(on, graph, inPlace);
+    return {
+      name,
+      role: name === ownName ? 'method' : 'baseline',
+      factors: { change, nodes: String(nodes) },
+      run: async (round) => void (await stepper.step(feeds(round), ['loss'])),
+    };
   };
-  const once = async (
-    name: string,
-    change: string,
-    outputs: StepGraph['outputs'],
-    state: StepGraph['state'],
-    fetch: readonly string[],
-  ): Promise<Variant> => {
+  const own = build();
+  const { outputs } = splitTail(own.outputs, {
+    kernels: new Set(engine.kernels),
+    state: own.carry,
+  });
+  const once = async (name: string, change: string, fetch: readonly string[]): Promise<Way> => {
     const file = toOnnx(outputs);
     const runner = await engine.load(file);
-    const needed = Object.entries(state).filter(([input]) => input in file.inputs);
-    const run = async (feeds: { readonly [name: string]: HostTensor }): Promise<void> => {
-      const all = { ...Object.fromEntries(needed), ...feeds };
-      const given = Object.entries(all).filter(([input]) => input in file.inputs);
-      await runner.run(Object.fromEntries(given), fetch);
+    const known = ({ ...all }: HostTensors): HostTensors =>
+      Object.fromEntries(Object.entries(all).filter(([input]) => input in file.inputs));
+    return {
+      name,
+      role: 'baseline',
+      factors: { change, nodes: String(file.nodeCount) },
+      run: async (round) =>
+        void (await runner.run(known({ ...own.state, ...feeds(round) }), fetch)),
     };
-    return { name, change, nodes: file.nodeCount, run };
   };
-
-  const own = build();
-  const { loss, gradients, state } = own;
-  const slopes = Object.fromEntries(gradients.map((g, i) => [`gradient/${i}`, g]));
   return [
-    await stepping('as it is', 'GELU one operator, bias gradients by ReduceSum', own),
-    await stepping(
-      'memory planned',
-      'memory is planned ahead by the sizes seen before',
-      own,
-      planning,
-    ),
+    await stepping(ownName, 'updates in place, GELU one operator', own),
+    await stepping('memory planned', 'memory is planned ahead by the sizes seen before', own, {
+      on: planning,
+    }),
+    await stepping('updates in the graph', 'clipping and AdamW are nodes of the graph', own, {
+      inPlace: false,
+    }),
     await stepping(
       'GELU by formula',
       'GELU and its derivative from primitives',
       build(geluFormula),
     ),
     await stepping('sums as products', 'bias gradients as ones · dY', build(sumsAsProducts)),
-    await once('nothing brought out', 'the new state is computed and left', own.outputs, state, [
-      'loss',
-    ]),
     await once(
       'gradients alone',
-      'no optimiser; the gradients are brought out',
-      { loss, ...slopes },
-      state,
-      ['loss', ...Object.keys(slopes)],
+      'no updates; the gradients are brought out',
+      Object.keys(outputs),
     ),
+    await once('nothing brought out', 'no updates; the gradients are computed and left', ['loss']),
   ];
 }

@@ -9,10 +9,10 @@ describe('the step written in other ways, small', () => {
     const nodes = Object.fromEntries(
       result.systems.map(({ name, factors }) => [name, Number(factors['nodes'])]),
     );
-    // Each variant is another graph; only what is brought out differs in one.
+    // Each variant is another graph; only what is brought out differs in two.
     expect(nodes['GELU by formula']).not.toBe(nodes['as it is']);
-    expect(nodes['sums as products']).not.toBe(nodes['as it is']);
+    expect(nodes['updates in the graph']).toBeGreaterThan(2 * nodes['as it is']!);
     expect(nodes['nothing brought out']).toBe(nodes['as it is']);
-    expect(nodes['gradients alone']).toBeLessThan(nodes['as it is']!);
+    expect(nodes['gradients alone']).toBe(nodes['as it is']);
   });
 });

@@ -1,30 +1,24 @@
 import { hostTensor } from '@limbeck/core';
 import type { Engine } from '@limbeck/runtime';
-import { toOnnx } from '@limbeck/tensor';
+import { loadStep } from '../load-step.js';
 import type { System, SystemOptions } from '../protocol.js';
-import { batchCount } from '../sizes.js';
-import { batches, int64, startWeights } from '../start.js';
-import { stepGraph } from '../step-graph.js';
+import { taskOf } from '../tasks/task.js';
 
-/** Limbeck's step on an engine: one graph a step, its state kept by a stepper. */
+/** Limbeck's step on an engine: one graph a step, its updates in place, its state kept by a stepper. */
 export async function limbeckStep(engine: Engine, options: SystemOptions): Promise<System> {
-  const { sizes } = options;
-  const { outputs, carry, state } = stepGraph(startWeights(sizes), options);
-  const runner = await engine.load(toOnnx(outputs));
-  const stepper = await runner.stepper({ carry, state });
-  const text = [sizes.batch, sizes.tokens];
-  const fed = batches(sizes, batchCount).map(({ ids, mask, labels }) => ({
-    ids: int64(text, ids),
-    mask: int64(text, mask),
-    labels: int64([sizes.batch], labels),
-  }));
+  const task = taskOf(options);
+  const { runner, stepper } = await loadStep(engine, task);
   let done = 0;
   return {
     version: '0.0.0',
     runsOn: `ONNX Runtime, ${engine.provider}, ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}`,
     step: async () => {
-      const step = hostTensor('int64', [], BigInt64Array.of(BigInt(done)));
-      const { loss } = await stepper.step({ ...fed[done++ % fed.length]!, step }, ['loss']);
+      // A step whose rate never changes does not ask for its number.
+      const counted = Object.hasOwn(runner.inputs, 'step')
+        ? { step: hostTensor('int64', [], BigInt64Array.of(BigInt(done))) }
+        : {};
+      const batch = task.batches[done++ % task.batches.length]!;
+      const { loss } = await stepper.step({ ...batch, ...counted }, ['loss']);
       return Number(loss!.data[0]);
     },
   };

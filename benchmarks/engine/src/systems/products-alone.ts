@@ -4,8 +4,7 @@ import { nodeEngine } from '@limbeck/runtime/node';
 import { concat, input, type Tensor, toOnnx } from '@limbeck/tensor';
 import type { System, SystemOptions } from '../protocol.js';
 import { type Product, productFlops, productsOf } from '../products.js';
-import { startWeights } from '../start.js';
-import { stepGraph } from '../step-graph.js';
+import { taskOf } from '../tasks/task.js';
 
 /** FLOPs in one graph of a product: enough that what a run costs beside them does not count. */
 const flopsARun = 2e9;
@@ -23,9 +22,10 @@ interface Alone {
  * if it did nothing else.
  */
 export async function productsAlone(options: SystemOptions): Promise<System> {
-  const { sizes, threads } = options;
+  const { threads } = options;
   const engine = await nodeEngine({ threads });
-  const products = productsOf(stepGraph(startWeights(sizes), options).outputs);
+  const { outputs, batches } = taskOf(options);
+  const products = productsOf(outputs, batches[0]);
   const alone: Alone[] = [];
   for (const product of products) {
     const times = Math.min(8, Math.max(1, Math.round(flopsARun / productFlops(product))));
