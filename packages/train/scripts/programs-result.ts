@@ -11,6 +11,7 @@ import {
   meanMetric,
   parseExperimentResult,
 } from '@limbeck/evaluators';
+import { programs } from '../test/programs/index.js';
 import type { TrainingProgram } from '../test/programs/support/training-program.js';
 
 /** One run's number, and what it took. */
@@ -143,7 +144,7 @@ function rowOf(result: ExperimentResult): string[] {
   const least = / (?:least|most) ([\d.]+)/.exec(result.claim)?.[1] ?? '';
   return [
     result.experiment,
-    `${metric} ${result.metrics[metric]!.higherIsBetter ? '↑' : '↓'}`,
+    arrowed(result),
     list(on),
     list(off),
     found === undefined
@@ -155,34 +156,73 @@ function rowOf(result: ExperimentResult): string[] {
   ];
 }
 
-/** Writes the files, and the page from all files that there are. */
+/** A metric with the way that is better. */
+function arrowed({ metrics }: ExperimentResult): string {
+  const [name, way] = Object.entries(metrics)[0]!;
+  return `${name} ${way.higherIsBetter ? '↑' : '↓'}`;
+}
+
+/** Writes the files, and from all files that there are the page and the table of the programs' README. */
 export function writeResults(results: readonly ExperimentResult[]): void {
   const folder = path.join(area, 'results');
   mkdirSync(folder, { recursive: true });
   for (const result of results) {
     writeFileSync(path.join(folder, `${result.experiment}.json`), experimentResultJson(result));
   }
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  const all = files
-    .sort()
-    .map((name) =>
-      parseExperimentResult(JSON.parse(readFileSync(path.join(folder, name), 'utf8'))),
-    );
-  writeFileSync(path.join(area, 'RESULTS.md'), page(all));
+  const found = new Set(readdirSync(folder));
+  const all = programs
+    .filter(({ name }) => found.has(`${name}.json`))
+    .map(({ name }) => readFileSync(path.join(folder, `${name}.json`), 'utf8'))
+    .map((text) => parseExperimentResult(JSON.parse(text)));
+  writeFileSync(path.join(area, 'RESULTS.md'), pageOf(all));
+  const readme = path.resolve(import.meta.dirname, '../test/programs/README.md');
+  const text = readFileSync(readme, 'utf8');
+  writeFileSync(
+    readme,
+    text.replace(/<!-- table -->[^]*<!-- end -->/, () => readmeTable(all)),
+  );
 }
 
-function page(results: readonly ExperimentResult[]): string {
-  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+/** The table of the README: what was seen. */
+export function readmeTable(results: readonly ExperimentResult[]): string {
+  const titles = ['program', 'metric', 'with its idea', 'without', 'seen'];
+  const rows = results.map((result) => {
+    const [on, off] = result.systems;
+    const metric = Object.keys(result.metrics)[0]!;
+    const mean = ({ name, values }: NonNullable<typeof on>): string => {
+      const all = values[metric]!;
+      return `${(all.reduce((a, b) => a + b, 0) / all.length).toFixed(3)} (${name})`;
+    };
+    const [found] = result.comparisons;
+    const file = `[${result.experiment}](${result.experiment}.ts)`;
+    const said = found === undefined ? '–' : verdict(found);
+    return row([file, arrowed(result), mean(on!), mean(off!), said]);
+  });
+  const lines = [row(titles), row(titles.map(() => '---')), ...rows];
+  return ['<!-- table -->', '', ...lines, '', '<!-- end -->'].join('\n');
+}
+
+/** The page of the area. */
+export function pageOf(results: readonly ExperimentResult[]): string {
   const table = [
     row(headings),
     row(headings.map(() => '---')),
-    ...results.map((r) => row(rowOf(r))),
+    ...results.map((result) => row(rowOf(result))),
   ];
-  const parts = results.map((result) => {
-    const { experiment, claim, dataset, note, systems, machine, finishedAt } = result;
-    const seconds =
-      systems[0]!.seconds / systems[0]!.values[Object.keys(result.metrics)[0]!]!.length;
-    return `## ${experiment}\n\n${claim} ${note ?? ''}\n\n${dataset.name}, ${dataset.rows.toLocaleString('en')} rows; ${seconds.toFixed(1)} s a run on ${machine.cpu}, ${finishedAt.slice(0, 10)}.\n`;
+  const parts = results.map(({ experiment, claim, dataset, note, systems, metrics, ...result }) => {
+    const { seconds, values } = systems[0]!;
+    const each = seconds / values[Object.keys(metrics)[0]!]!.length;
+    const { cpu, node, onnxruntime } = result.machine;
+    return [
+      `## ${experiment}`,
+      '',
+      `${claim} ${note ?? ''}`,
+      '',
+      `${dataset.name}, ${dataset.rows.toLocaleString('en')} rows; ${each.toFixed(1)} s of the processor a run, on ${cpu}, Node ${node}, ONNX Runtime ${onnxruntime}, ${result.finishedAt.slice(0, 10)}.`,
+      '',
+    ].join('\n');
   });
   return [
     '# Training programs: results',

@@ -2,7 +2,6 @@ import {
   type HostTensor,
   hostTensor,
   type HostTree,
-  type JsonObject,
   leaves,
   LimbeckError,
   Rng,
