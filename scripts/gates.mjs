@@ -37,6 +37,7 @@ const gates = {
   code: [[script('check-code-blocks.mjs')]],
   tutorial: [[script('follow-add-a-loss.mjs')]],
   smoke: [[script('start.mjs'), '--smoke']],
+  programs: [[script('test-programs.mjs'), '--times', '1', '--seeds', '1']],
   fresh: [[script('fresh-start.mjs')]],
 };
 
