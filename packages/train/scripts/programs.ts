@@ -71,7 +71,10 @@ async function measure(program: TrainingProgram): Promise<Measured> {
       await rm(folder, { recursive: true, force: true });
     }
   }
-  return { program, ...runs };
+  const measured = { program, ...runs };
+  // As it goes: what is stopped half-way has written what it knows.
+  if (values.write) writeResults([experimentOf(measured)]);
+  return measured;
 }
 
 /** How many of the rounds ended equal. */
@@ -93,7 +96,6 @@ try {
   const measured =
     seedCount === 0 ? [] : await pooled(usable.map((program) => () => measure(program)));
   if (measured.length > 0) console.log(tableOf(measured));
-  if (values.write) writeResults(measured.map(experimentOf));
   const below = measured.filter((each) => !experimentOf(each).reproduced);
   for (const { program } of below)
     console.log(`${program.name}: NOT above its floor in every seed`);
