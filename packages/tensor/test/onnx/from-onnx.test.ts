@@ -109,7 +109,12 @@ describe('fromOnnx', () => {
 
   test('refuses a known operator in a use that it does not know', () => {
     const bytes = file([
-      { opType: 'Pad', input: ['x', 'amounts'], output: ['y'], attribute: [text('mode', 'mirror')] },
+      {
+        opType: 'Pad',
+        input: ['x', 'amounts'],
+        output: ['y'],
+        attribute: [text('mode', 'mirror')],
+      },
     ]);
     expect(() => fromOnnx(bytes)).toThrow(
       expect.objectContaining({
