@@ -102,7 +102,7 @@ export type {
   PerAxis,
   PoolOptions,
 } from './tensor-windowed-options.js';
-export type { ResizeCoordinates, ResizeRounding } from './ops/resize-coordinates.js';
+export type { AxisRule, ResizeCoordinates, ResizeRounding } from './ops/resize-coordinates.js';
 export type { ResizeMatrixAttributes } from './ops/resize-matrix.js';
 export type { BatchNormAttributes } from './ops/batch-norm.js';
 export type { ConvGeometry } from './ops/conv.js';
