@@ -356,6 +356,21 @@ describe('row scales', () => {
     ]);
   });
 
+  test('a weight that is stored small keeps its scales, which are multiplied in at load', () => {
+    const rows = input('rows', { dtype: 'float32', shape: [2, 3] });
+    const stored = constant(
+      hostTensor(
+        'int8',
+        [3, 40],
+        Array.from({ length: 120 }, () => 1),
+      ),
+    );
+    const large = stored.cast('float32').mul(constant(hostTensor('float32', [3, 1], [1, 2, 3])));
+    const found = after(rows.matmul(large));
+    expect(found.node.operator.name).toBe('matmul');
+    expect(found.node.inputs[0]!.node.operator.name).toBe('input');
+  });
+
   test('goes past a reshape of rows', () => {
     const three = input('three', { dtype: 'float32', shape: ['n', 2, 40] });
     const each = input('each', { dtype: 'float32', shape: ['n', 2, 1] });

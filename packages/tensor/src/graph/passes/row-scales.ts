@@ -35,7 +35,14 @@ function scaledRows({ node, shape }: Tensor): ScaledRows | undefined {
   if (node.operator.name !== 'mul' || scales!.shape.length !== shape.length) return undefined;
   const rows = scales!.shape.at(-1) === 1 && String(matrix!.shape) === String(shape);
   const lead = String(scales!.shape.slice(0, -1)) === String(shape.slice(0, -1));
+  // A weight that is stored small is made large once, when it is loaded.
+  if (isStored(matrix!)) return undefined;
   return rows && lead ? { matrix: matrix!, scales: scales! } : undefined;
+}
+
+function isStored({ node }: Tensor): boolean {
+  const from = node.operator.name === 'cast' ? node.inputs[0]!.node : node;
+  return from.operator.name === 'constant';
 }
 
 /** Rows that are laid out anew keep their scales. */
