@@ -1,10 +1,11 @@
-import type { Spec, Specs } from '@limbeck/core';
+import type { Dim, Spec, Specs } from '@limbeck/core';
 import {
   addDims,
   type Context,
   dimension,
   iota,
   type Model,
+  multiplyDims,
   specsOf,
   subtractDims,
   type Tensor,
@@ -16,7 +17,7 @@ import { norm } from '../norm.js';
 import type { TextInputs } from '../ngram-indices.js';
 import { project } from '../project.js';
 import { start } from '../weights/fresh.js';
-import { decoderBlock } from './decoder-block.js';
+import { decoderBlock, tapRows } from './decoder-block.js';
 import {
   decoderConfig,
   type DecoderOptions,
@@ -25,7 +26,7 @@ import {
 } from './decoder-options.js';
 import { decoderParameters, type DecoderParameters } from './decoder-parameters.js';
 import type { KeyValues } from './grouped-attention.js';
-import { rotaryAngles } from './rotary.js';
+import { rotation } from './rotary.js';
 
 /** What {@link causalDecoder} computes. */
 export interface DecoderOutputs {
@@ -47,7 +48,10 @@ export type PrefillInputs = TextInputs & {
   readonly positions: Tensor;
 };
 
-/** What every later step of a generation takes; `mask` is `[batch, past + tokens]`. */
+/**
+ * What every later call of a generation takes; `mask` is `[batch, past + tokens]`. A step has one token: ids and positions
+ * are `[batch, 1]`.
+ */
 export type StepInputs = PrefillInputs & {
   /** What every block remembers, `[past, batch, keyValueHeads, headWidth]` each; `past` is at least 1. */
   readonly past: readonly KeyValues[];
@@ -61,7 +65,7 @@ export type NextOutputs = {
   readonly present: readonly KeyValues[];
 };
 
-/** A {@link causalDecoder} and the two graphs that generate with it. */
+/** A {@link causalDecoder} and the graphs that generate with it. */
 export interface CausalDecoder extends Model<TextInputs, DecoderOutputs, DecoderParameters> {
   /** The specs of the parameters, without making any. */
   readonly parameterSpecs: Specs<DecoderParameters>;
@@ -69,8 +73,10 @@ export interface CausalDecoder extends Model<TextInputs, DecoderOutputs, Decoder
   readonly sizes: DecoderSizes;
   /** The first call of a generation: the whole prompt, padded on the left. */
   readonly prefill: Model<PrefillInputs, NextOutputs, DecoderParameters>;
-  /** Every later call: new tokens and what was remembered. */
+  /** Every later call: one new token and what was remembered. */
   readonly step: Model<StepInputs, NextOutputs, DecoderParameters>;
+  /** The same with several new tokens, for a prompt in parts; slower where there is one. */
+  readonly extend: Model<StepInputs, NextOutputs, DecoderParameters>;
 }
 
 /**
@@ -93,7 +99,7 @@ export function causalDecoder(options: DecoderOptions): CausalDecoder {
   const sizes = decoderSizes(options);
   const tree = decoderParameters(sizes);
   const parameterSpecs = specsOf<Specs<DecoderParameters>>(tree);
-  const text = (tokens: string): Spec => ({ dtype: 'int64', shape: ['batch', tokens] });
+  const text = (tokens: Dim): Spec => ({ dtype: 'int64', shape: ['batch', tokens] });
   const memory: Spec = {
     dtype: 'float32',
     shape: ['past', 'batch', sizes.keyValueHeads, sizes.headWidth],
@@ -109,15 +115,22 @@ export function causalDecoder(options: DecoderOptions): CausalDecoder {
     config,
     inputs,
     init,
-    apply: ({ parameters, inputs: given, state, context }) => {
-      const { hidden, present } = decode(sizes, parameters, given, context);
+    apply: ({ parameters, inputs: own, state, context }) => {
+      const { hidden, present } = decode(sizes, parameters, own, context);
       // Padding stands on the left, so the last token of every row is one.
-      const last = hidden.slice(1, subtractDims(hidden.shape[1]!, 1));
+      const [, tokens] = hidden.shape;
+      const last = tokens === 1 ? hidden : hidden.slice(1, subtractDims(tokens!, 1));
       const logits = toLogits(parameters, last);
       return { outputs: { next: logits.reshape([-1, sizes.vocabulary]), present }, state };
     },
   });
-  const prompt = { ids: text('tokens'), mask: text('tokens'), positions: text('tokens') };
+  const given = (tokens: Dim) => ({ ids: text(tokens), positions: text(tokens) });
+  const later = (tokens: Dim): Model<StepInputs, NextOutputs, DecoderParameters> =>
+    part<StepInputs>({
+      ...given(tokens),
+      mask: text(addDims('past', tokens)),
+      past: Array.from({ length: sizes.layers }, () => ({ keys: memory, values: memory })),
+    });
   return {
     config,
     sizes,
@@ -129,18 +142,15 @@ export function causalDecoder(options: DecoderOptions): CausalDecoder {
       const logits = context.block('head', () => toLogits(parameters, decoded.hidden));
       return { outputs: { ...decoded, logits: context.tap('logits', logits) }, state };
     },
-    prefill: part<PrefillInputs>(prompt),
-    step: part<StepInputs>({
-      ...prompt,
-      mask: text('past+tokens'),
-      past: Array.from({ length: sizes.layers }, () => ({ keys: memory, values: memory })),
-    }),
+    prefill: part<PrefillInputs>({ ...given('tokens'), mask: text('tokens') }),
+    step: later(1),
+    extend: later('tokens'),
   };
 }
 
 type Given = TextInputs & { readonly positions?: Tensor; readonly past?: readonly KeyValues[] };
 
-/** Everything up to the head. */
+/** Everything up to the head. Inside, a batch's tokens are the rows of one matrix. */
 function decode(
   sizes: DecoderSizes,
   parameters: DecoderParameters,
@@ -148,51 +158,46 @@ function decode(
   context: Context,
 ): Omit<DecoderOutputs, 'logits'> {
   const { ids, past } = inputs;
-  const [batch, tokens] = ids.shape as [string, string];
-  const positions = inputs.positions ?? iota(tokens).reshape([1, tokens]);
+  const [batch, tokens] = ids.shape as [Dim, Dim];
+  const rows = multiplyDims(batch, tokens);
+  const places = { batch, tokens };
+  const own = inputs.positions ?? iota(tokens).reshape([1, tokens]).expand([batch, tokens]);
+  const positions = own.reshape([rows]);
   const embedded = context.block('embeddings', (inner) => {
-    const words = embedding(parameters.tokens, ids);
+    const words = embedding(parameters.tokens, ids.reshape([rows]));
     const table = parameters.positions;
     const x = table === undefined ? words : words.add(embedding(table, positions));
     return dropout(inner, x, { rate: sizes.dropout });
   });
-  let x = context.tap('embeddings', embedded);
+  let x = tapRows(context, 'embeddings', embedded, places);
   const before = past?.[0]?.keys.shape[0] ?? 0;
-  const mask = additiveMask(inputs.mask).add(causalMask(before, tokens));
-  const rotary =
-    sizes.positions === 'learned'
-      ? {}
-      : {
-          rotary: {
-            angles: rotaryAngles(positions, { ...sizes, base: sizes.rotaryBase }),
-            pairs: sizes.rotaryPairs,
-          },
-        };
+  const seen = additiveMask(inputs.mask);
+  // One token alone may look at everything before it.
+  const mask = tokens === 1 ? seen : seen.add(causalMask(before, tokens));
+  const turned = sizes.positions === 'rotary' ? { rotation: rotation(positions, rows, sizes) } : {};
 
-  const hiddenStates = [x];
+  const inRows = (h: Tensor): Tensor => h.reshape([batch, tokens, sizes.width]);
+  const hiddenStates = [inRows(x)];
   const attentions: Tensor[] = [];
   const present: KeyValues[] = [];
   for (const [i, block] of parameters.decoder.entries()) {
     const done = context.block(`decoder/${i}`, (inner) =>
       decoderBlock(block, x, inner, {
         ...sizes,
+        ...places,
         mask,
-        ...rotary,
+        ...turned,
         ...(past === undefined ? {} : { past: past[i]! }),
       }),
     );
     x = done.output;
-    hiddenStates.push(x);
+    hiddenStates.push(inRows(x));
     attentions.push(done.attention);
     present.push(done.present);
   }
-  const hidden = context.tap('hidden', norm(parameters.norm, x, sizes.epsilon));
-  return {
-    hidden: hidden.reshape([batch, tokens, sizes.width]),
-    hiddenStates,
-    attentions,
-    present,
-  };
+  const normed = norm(parameters.norm, x, sizes.epsilon);
+  const hidden = context.tap('hidden', inRows(normed));
+  return { hidden, hiddenStates, attentions, present };
 }
 
 function toLogits({ tokens, head }: DecoderParameters, hidden: Tensor): Tensor {
@@ -203,7 +208,7 @@ function toLogits({ tokens, head }: DecoderParameters, hidden: Tensor): Tensor {
 }
 
 /** −10⁹ where a key comes after its query: `[tokens, past + tokens]`. */
-function causalMask(before: string | number, tokens: string | number): Tensor {
+function causalMask(before: Dim, tokens: Dim): Tensor {
   const all = addDims(before, tokens);
   const queries = iota(tokens).add(dimension(before)).reshape([tokens, 1]);
   const keys = iota(all).reshape([1, all]);

@@ -35,7 +35,7 @@ export interface DecoderBlockOptions extends GroupedAttentionOptions {
 }
 
 /**
- * One block of a causal decoder, norms before halves: `[batch, tokens, width]` to the same.
+ * One block of a causal decoder, norms before halves: `[batch · tokens, width]` to the same.
  *
  * ```text
  * h = x + attention(norm(x))        y = h + W₂ f(W₁ norm(h))        or  W₂ (SiLU(W_g norm(h)) · W₁ norm(h))
@@ -66,8 +66,19 @@ export function decoderBlock(
     const normed = norm(parameters.outputNorm, h, epsilon);
     const gate = parameters.gate && project(parameters.gate, normed);
     const hidden = activate(activation, project(parameters.inner, normed), gate);
-    return project(parameters.outer, context.tap('inner', hidden));
+    return project(parameters.outer, tapRows(context, 'inner', hidden, options));
   });
   const y = h.add(dropout(context, fed, { rate, stream: 'feed-forward' }));
-  return { ...attended, output: context.tap('output', y) };
+  return { ...attended, output: tapRows(context, 'output', y, options) };
+}
+
+/** A tap of rows: who reads or edits there sees `[batch, tokens, width]`. */
+export function tapRows(
+  context: Context,
+  name: string,
+  x: Tensor,
+  { batch, tokens }: Pick<GroupedAttentionOptions, 'batch' | 'tokens'>,
+): Tensor {
+  const width = x.shape[1]!;
+  return context.tap(name, x.reshape([batch, tokens, width])).reshape(x.shape);
 }

@@ -1,8 +1,8 @@
-import { addDims, type Context, multiplyDims, type Tensor } from '@limbeck/tensor';
-import { concat } from '@limbeck/tensor';
+import { addDims, concat, type Context, multiplyDims, type Tensor } from '@limbeck/tensor';
+import type { Dim } from '@limbeck/core';
 import { dropout } from '../dropout.js';
 import { project, type ProjectionParameters } from '../project.js';
-import { rotate, type RotaryAngles, type RotaryPairs } from './rotary.js';
+import { rotate, type Rotation } from './rotary.js';
 
 /** The four maps of a decoder's attention. */
 export type GroupedAttentionParameters = {
@@ -29,6 +29,10 @@ export type KeyValues = {
 
 /** Options of {@link groupedAttention}. */
 export interface GroupedAttentionOptions {
+  /** How many sequences there are. */
+  readonly batch: Dim;
+  /** How many tokens of each are given. */
+  readonly tokens: Dim;
   /** How many heads ask. */
   readonly heads: number;
   /** How many heads answer; each serves heads / keyValueHeads that ask. */
@@ -37,8 +41,8 @@ export interface GroupedAttentionOptions {
   readonly headWidth: number;
   /** Added to the scores: broadcasts to `[batch, 1, tokens, past + tokens]`. */
   readonly mask: Tensor;
-  /** Angles to turn queries and keys by. */
-  readonly rotary?: { readonly angles: RotaryAngles; readonly pairs: RotaryPairs };
+  /** Turns queries and keys to their positions. */
+  readonly rotation?: Rotation;
   /** What was remembered of earlier tokens. */
   readonly past?: KeyValues;
   /** The share of attention weights dropped in training. @defaultValue 0 */
@@ -47,7 +51,7 @@ export interface GroupedAttentionOptions {
 
 /** What {@link groupedAttention} gives. */
 export interface GroupedAttentionOutputs {
-  /** `[batch, tokens, width]`. */
+  /** `[batch · tokens, width]`. */
   readonly output: Tensor;
   /** `[batch, heads, tokens, past + tokens]`, before dropout; rows sum to 1. */
   readonly attention: Tensor;
@@ -56,7 +60,7 @@ export interface GroupedAttentionOutputs {
 }
 
 /**
- * Self-attention whose heads share keys and values in groups, with or without earlier tokens: `[batch, tokens, width]`
+ * Self-attention whose heads share keys and values in groups, with or without earlier tokens: `[batch · tokens, width]`
  * to the same. Scores over earlier and new tokens stand side by side, so neither is copied into the other.
  *
  * Taps: `scores` (before the softmax), `attention`.
@@ -70,28 +74,24 @@ export function groupedAttention(
   context: Context,
   options: GroupedAttentionOptions,
 ): GroupedAttentionOutputs {
-  const { heads, keyValueHeads, headWidth, mask, rotary, past } = options;
-  const [batch, tokens] = x.shape as [string, string];
+  const { batch, tokens, heads, keyValueHeads, headWidth, mask, rotation, past } = options;
+  const rows = x.shape[0]!;
   const group = heads / keyValueHeads;
-  const turn = (h: Tensor): Tensor =>
-    rotary === undefined ? h : rotate(h, rotary.angles, rotary.pairs);
-  const split = (map: ProjectionParameters, each: number): Tensor =>
-    project(map, x).reshape([batch, tokens, keyValueHeads, each, headWidth]);
+  const split = (h: Tensor, count: number): Tensor => h.reshape([rows, count, headWidth]);
+  const turn = (h: Tensor): Tensor => (rotation === undefined ? h : rotate(h, rotation));
+  const byHead = (h: Tensor, count: number): Tensor => headsFirst(h, batch, tokens, count);
 
   // Heads that share keys stand as rows of one product: [batch, keyValueHeads, group·tokens, headWidth].
-  const rows = multiplyDims(group, tokens);
-  // The scale goes onto the queries, the smallest of the tensors it could go onto.
-  const query = turn(split(parameters.query, group))
-    .mul(1 / Math.sqrt(headWidth))
-    .transpose([0, 2, 3, 1, 4])
-    .reshape([batch, keyValueHeads, rows, headWidth]);
-  const flat = [batch, tokens, keyValueHeads, headWidth];
-  const key = turn(split(parameters.key, 1)).reshape(flat);
-  const value = split(parameters.value, 1).reshape(flat);
+  const shared = [batch, keyValueHeads, multiplyDims(group, tokens), headWidth];
+  // The scale goes where it becomes a part of the product that makes the queries.
+  const scaled = project(parameters.query, x).mul(1 / Math.sqrt(headWidth));
+  const query = byHead(turn(split(scaled, heads)), heads).reshape(shared);
+  const key = turn(split(project(parameters.key, x), keyValueHeads));
+  const value = split(project(parameters.value, x), keyValueHeads);
+  const [keys, values] = [key, value].map((h) => byHead(h, keyValueHeads)) as [Tensor, Tensor];
 
-  const forHeads = (h: Tensor): Tensor => h.transpose([0, 2, 1, 3]);
   const fromPast = (h: Tensor): Tensor => h.transpose([1, 2, 0, 3]);
-  const fresh = query.matmul(forHeads(key), { transposeB: true });
+  const fresh = query.matmul(keys, { transposeB: true });
   const products =
     past === undefined
       ? fresh
@@ -102,22 +102,39 @@ export function groupedAttention(
   const attention = context.tap('attention', scores.softmax());
   const kept = dropout(context, attention, { rate: options.dropout ?? 0, stream: 'attention' });
 
-  const weights = kept.reshape([batch, keyValueHeads, rows, all]);
+  const weights = kept.reshape([...shared.slice(0, 3), all]);
   const mixed =
     past === undefined
-      ? weights.matmul(forHeads(value))
+      ? weights.matmul(values)
       : weights
           .slice(-1, 0, before)
           .matmul(fromPast(past.values))
-          .add(weights.slice(-1, before).matmul(forHeads(value)));
-  const joined = mixed
-    .reshape([batch, keyValueHeads, group, tokens, headWidth])
-    .transpose([0, 3, 1, 2, 4])
-    .reshape([batch, tokens, heads * headWidth]);
-  const timeFirst = (h: Tensor): Tensor => h.transpose([1, 0, 2, 3]);
+          .add(weights.slice(-1, before).matmul(values));
+  const each = mixed.reshape([batch, heads, tokens, headWidth]);
+  const joined = tokensFirst(each, tokens).reshape([rows, heads * headWidth]);
+  const timeFirst = (h: Tensor): Tensor => {
+    const own = h.reshape([batch, tokens, keyValueHeads, headWidth]);
+    return tokens === 1
+      ? own.reshape([1, batch, keyValueHeads, headWidth])
+      : own.transpose([1, 0, 2, 3]);
+  };
   return {
     output: project(parameters.output, joined),
     attention,
     present: { keys: timeFirst(key), values: timeFirst(value) },
   };
+}
+
+/** `[batch · tokens, heads, width]` to `[batch, heads, tokens, width]`; of one token nothing moves. */
+function headsFirst(h: Tensor, batch: Dim, tokens: Dim, heads: number): Tensor {
+  const width = h.shape[2]!;
+  if (tokens === 1) return h.reshape([batch, heads, 1, width]);
+  return h.reshape([batch, tokens, heads, width]).transpose([0, 2, 1, 3]);
+}
+
+/** `[batch, heads, tokens, width]` to `[batch, tokens, heads, width]`; of one token nothing moves. */
+function tokensFirst(h: Tensor, tokens: Dim): Tensor {
+  const [batch, heads, , width] = h.shape;
+  if (tokens === 1) return h.reshape([batch!, 1, heads!, width!]);
+  return h.transpose([0, 2, 1, 3]);
 }

@@ -1,51 +1,63 @@
-import { hostTensor } from '@limbeck/core';
-import { concat, constant, type Tensor } from '@limbeck/tensor';
+import { type Dim, hostTensor } from '@limbeck/core';
+import { constant, type Tensor } from '@limbeck/tensor';
 
 /** Which numbers of a head turn together: its two halves (Llama as published), or neighbours (RoFormer). */
 export type RotaryPairs = 'halves' | 'interleaved';
 
-/** The angles of a batch's positions, ready to turn queries and keys by. */
-export interface RotaryAngles {
-  /** `[batch, tokens, 1, 1, headWidth / 2]`. */
+/** What turns queries and keys to their positions. */
+export interface Rotation {
+  /** Of each number's angle, `[rows, 1, headWidth]`. */
   readonly cos: Tensor;
   /** Likewise. */
   readonly sin: Tensor;
+  /** Takes each number to its partner with the sign of a quarter turn: `[headWidth, headWidth]`. */
+  readonly quarter: Tensor;
+}
+
+/** Options of {@link rotation}. */
+export interface RotationOptions {
+  readonly maxTokens: number;
+  readonly headWidth: number;
+  readonly rotaryBase: number;
+  readonly rotaryPairs: RotaryPairs;
 }
 
 /**
- * cos and sin of position · base^(−2i / headWidth), looked up in tables worked out in double precision.
+ * Angles of position · base^(−2i / headWidth), looked up in tables worked out in double precision.
  *
- * @param positions - int64 `[batch, tokens]`, below `maxTokens`
- * @see Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding", 2021, §3.2.2.
+ * @param positions - int64 `[rows]`, below `maxTokens`
+ * @see Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding", 2021, §3.2.2 and equation 34.
  * {@link https://arxiv.org/abs/2104.09864}
  */
-export function rotaryAngles(
-  positions: Tensor,
-  options: { readonly maxTokens: number; readonly headWidth: number; readonly base: number },
-): RotaryAngles {
-  const { maxTokens, headWidth, base } = options;
+export function rotation(positions: Tensor, rows: Dim, options: RotationOptions): Rotation {
+  const { maxTokens, headWidth, rotaryBase, rotaryPairs } = options;
   const half = headWidth / 2;
+  const halves = rotaryPairs === 'halves';
+  // The pair that a number belongs to, and the number that turns with it.
+  const pairOf = (at: number): number => (halves ? at % half : Math.floor(at / 2));
+  const partner = (at: number): number => (halves ? (at + half) % headWidth : at ^ 1);
+  const isFirst = (at: number): boolean => (halves ? at < half : at % 2 === 0);
+
   const table = (f: (angle: number) => number): Tensor => {
-    const data = Float32Array.from({ length: maxTokens * half }, (_, at) =>
-      f(Math.floor(at / half) * base ** ((-2 * (at % half)) / headWidth)),
-    );
-    const rows = constant(hostTensor('float32', [maxTokens, half], data)).gather(positions);
-    return rows.reshape([...positions.shape, 1, 1, half]);
+    const data = Float32Array.from({ length: maxTokens * headWidth }, (_, i) => {
+      const position = Math.floor(i / headWidth);
+      return f(position * rotaryBase ** ((-2 * pairOf(i % headWidth)) / headWidth));
+    });
+    const known = constant(hostTensor('float32', [maxTokens, headWidth], data));
+    return known.gather(positions).reshape([rows, 1, headWidth]);
   };
-  return { cos: table(Math.cos), sin: table(Math.sin) };
+  const quarter = new Float32Array(headWidth * headWidth);
+  for (let to = 0; to < headWidth; to++) {
+    quarter[partner(to) * headWidth + to] = isFirst(to) ? -1 : 1;
+  }
+  return {
+    cos: table(Math.cos),
+    sin: table(Math.sin),
+    quarter: constant(hostTensor('float32', [headWidth, headWidth], quarter)),
+  };
 }
 
-/** Turns each pair of `[batch, tokens, …, …, headWidth]` by its angle. */
-export function rotate(x: Tensor, { cos, sin }: RotaryAngles, pairs: RotaryPairs): Tensor {
-  const width = x.shape.at(-1) as number;
-  const half = width / 2;
-  const [a, b] =
-    pairs === 'halves'
-      ? [x.slice(-1, 0, half), x.slice(-1, half)]
-      : [x.slice(-1, 0, width, 2), x.slice(-1, 1, width, 2)];
-  const first = a.mul(cos).sub(b.mul(sin));
-  const second = a.mul(sin).add(b.mul(cos));
-  if (pairs === 'halves') return concat([first, second], -1);
-  const column = [...first.shape, 1];
-  return concat([first.reshape(column), second.reshape(column)], -1).reshape(x.shape);
+/** Turns each pair of `[rows, heads, headWidth]` by its angle: x cos + (quarter turn of x) sin. */
+export function rotate(x: Tensor, { cos, sin, quarter }: Rotation): Tensor {
+  return x.mul(cos).add(x.matmul(quarter).mul(sin));
 }

@@ -160,8 +160,27 @@ describe.each(Object.entries(kinds))('causalDecoder, %s', (_kind, options) => {
       positions: hostTensor('int64', [1, 3], [2, 3, 4]),
       past,
     };
-    const later = built(model.step, rest);
+    const later = built(model.extend, rest);
     expect(gap(numbers(later.outputs.next, later.feeds), whole.slice(44))).toBeLessThan(1e-9);
+    const one = {
+      ids: hostTensor('int64', [1, 1], [ids[2]!]),
+      mask: hostTensor('int64', [1, 3], [1, 1, 1]),
+      positions: hostTensor('int64', [1, 1], [2]),
+      past,
+    };
+    const third = built(model.step, one);
+    expect(gap(numbers(third.outputs.next, third.feeds), whole.slice(22, 33))).toBeLessThan(1e-9);
+    for (const [i, { keys, values }] of third.outputs.present.entries()) {
+      expect(keys.shape.slice(0, 2)).toEqual([1, 'batch']);
+      const all = later.outputs.present[i]!;
+      for (const [own, wide] of [
+        [keys, all.keys],
+        [values, all.values],
+      ] as const) {
+        const first = numbers(own, third.feeds);
+        expect(gap(first, numbers(wide, later.feeds).slice(0, first.length))).toBeLessThan(1e-9);
+      }
+    }
     expect(later.outputs.present[0]!.keys.shape.slice(1)).toEqual([
       'batch',
       model.sizes.keyValueHeads,
