@@ -10,6 +10,7 @@ import {
   weighted,
   weightedBy,
 } from '@limbeck/losses';
+import type { Logits } from '@limbeck/tensor';
 import { describe, expect, test } from 'vitest';
 
 describe('what a loss is set to', () => {
@@ -26,7 +27,9 @@ describe('what a loss is set to', () => {
     [hiddenMse({ projector: false }), { projector: false, normalise: false }],
     [onHead('topic', softTargets({ temperature: 3 })), { temperature: 3 }],
     [
-      weightedBy(softTargets({ temperature: 3 }), ({ student }) => student.logits.sum(-1)),
+      weightedBy(softTargets({ temperature: 3 }), ({ student }: { student: Logits }) =>
+        student.logits.sum(-1),
+      ),
       { temperature: 3 },
     ],
   ])('is in its config: %o', (loss, config) => {

@@ -22,7 +22,8 @@ type Weighed = Parameters<typeof weightedLoss.apply>[0];
 
 /** A loss that remembers how much weight it has seen, from micro-batch to micro-batch. */
 const remembering: Loss<Weighed, Empty, { readonly seen: Tensor }> = {
-  ...weightedLoss,
+  name: weightedLoss.name,
+  per: weightedLoss.per,
   init: () => ({ parameters: {}, state: { seen: hostTensor('float32', [], [0]) } }),
   apply: (signals, given) => {
     const { terms } = weightedLoss.apply(signals, { ...given, state: {} });
