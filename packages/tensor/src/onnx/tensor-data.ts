@@ -32,7 +32,7 @@ export function tensorFromProto(
   const shape = shapeOf(proto);
   const count = sizeOf(shape);
   const external = proto.dataLocation === TensorProto_DataLocation.EXTERNAL;
-  const raw = external ? externalBytes(proto, options) : proto.rawData;
+  const raw = external ? externalBytes(proto, options, bytesOf(kind, count)) : proto.rawData;
   const filled = fields.filter((field) => proto[field].length > 0);
 
   // An empty raw_data beside a filled typed field is how some writers say "not raw".
@@ -76,8 +76,18 @@ function shapeOf(proto: TensorProto): readonly number[] {
   });
 }
 
-function externalBytes(proto: TensorProto, { readExternal }: TensorFromProtoOptions): Uint8Array {
-  const data = externalDataOf(proto);
+function bytesOf({ bits }: ElementKind, count: number): number {
+  return Math.ceil((count * bits) / 8);
+}
+
+/** Asks for as many bytes as the shape needs, and for none where the file says another number. */
+function externalBytes(
+  proto: TensorProto,
+  { readExternal }: TensorFromProtoOptions,
+  needed: number,
+): Uint8Array {
+  const data = { length: needed, ...externalDataOf(proto) };
+  checkCount(proto, 'bytes', data.length, needed);
   if (readExternal === undefined) {
     throw new LimbeckError('data-missing', {
       where,
@@ -95,7 +105,7 @@ function fromRaw(
   raw: Uint8Array,
   count: number,
 ): TensorData {
-  checkCount(proto, 'bytes', raw.length, Math.ceil((count * kind.bits) / 8));
+  checkCount(proto, 'bytes', raw.length, bytesOf(kind, count));
   const data = allocate(kind.dtype, count);
   const { value } = kind;
   if (value === undefined) {
