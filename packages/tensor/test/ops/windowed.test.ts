@@ -34,15 +34,6 @@ function values(tensor: Tensor): number[] {
   return Array.from(interpret({ tensor }).tensor.data, (value) => Number(value));
 }
 
-/** Rows of the last axis. */
-function rows(tensor: Tensor): number[][] {
-  const width = tensor.shape.at(-1) as number;
-  const flat = values(tensor);
-  return Array.from({ length: flat.length / width }, (_, row) =>
-    flat.slice(row * width, (row + 1) * width),
-  );
-}
-
 function near(given: number[][], expected: number[][]): void {
   expect(given.length).toBe(expected.length);
   given.forEach((row, i) => {
@@ -50,195 +41,6 @@ function near(given: number[][], expected: number[][]): void {
     row.forEach((value, j) => expect(value).toBeCloseTo(expected[i]![j]!, 5));
   });
 }
-
-// The examples of https://onnx.ai/onnx/operators, by the names that they have there.
-describe('the examples of the ONNX standard', () => {
-  const image = counting(1, 1, 5, 5);
-  const square = counting(1, 1, 4, 4);
-  const kernel = ones(1, 1, 3, 3);
-  const tall = counting(1, 1, 7, 5).sub(1);
-
-  test('basic_conv_with_padding', () => {
-    expect(rows(image.sub(1).conv2d(kernel, { padding: 1 }))).toEqual([
-      [12, 21, 27, 33, 24],
-      [33, 54, 63, 72, 51],
-      [63, 99, 108, 117, 81],
-      [93, 144, 153, 162, 111],
-      [72, 111, 117, 123, 84],
-    ]);
-  });
-
-  test('conv_with_strides_padding, _no_padding and _asymmetric_padding', () => {
-    expect(rows(tall.conv2d(kernel, { stride: 2, padding: 1 }))).toEqual([
-      [12, 27, 24],
-      [63, 108, 81],
-      [123, 198, 141],
-      [112, 177, 124],
-    ]);
-    expect(rows(tall.conv2d(kernel, { stride: 2 }))).toEqual([
-      [54, 72],
-      [144, 162],
-      [234, 252],
-    ]);
-    expect(rows(tall.conv2d(kernel, { stride: 2, padding: [1, 0, 1, 0] }))).toEqual([
-      [21, 33],
-      [99, 117],
-      [189, 207],
-      [171, 183],
-    ]);
-  });
-
-  test('convtranspose', () => {
-    const weight = ones(1, 2, 3, 3);
-    const y = counting(1, 1, 3, 3).sub(1).convTranspose2d(weight);
-    const one = [
-      [0, 1, 3, 3, 2],
-      [3, 8, 15, 12, 7],
-      [9, 21, 36, 27, 15],
-      [9, 20, 33, 24, 13],
-      [6, 13, 21, 15, 8],
-    ];
-    expect(rows(y)).toEqual([...one, ...one]);
-  });
-
-  test('convtranspose_pads, and _output_shape by the padding that it takes', () => {
-    const options = { stride: [3, 2], padding: [1, 2] };
-    const y = counting(1, 1, 3, 3)
-      .sub(1)
-      .convTranspose2d(ones(1, 1, 3, 3), options);
-    expect(rows(y)).toEqual([
-      [1, 1, 3],
-      [1, 1, 3],
-      [7, 4, 9],
-      [7, 4, 9],
-      [7, 4, 9],
-      [13, 7, 15],
-      [13, 7, 15],
-    ]);
-    const larger = counting(1, 1, 3, 3)
-      .sub(1)
-      .convTranspose2d(ones(1, 2, 3, 3), { stride: [3, 2], outputPadding: [1, 1] });
-    expect(larger.shape).toEqual([1, 2, 10, 8]);
-    expect(rows(larger)[0]).toEqual([0, 0, 1, 1, 3, 2, 2, 0]);
-  });
-
-  test('convtranspose_dilations', () => {
-    const x = constant(hostTensor('float32', [1, 1, 3, 3], [3, 8, 1, 9, 5, 7, 3, 2, 6]));
-    const weight = constant(hostTensor('float32', [1, 1, 2, 2], [7, 2, 1, 9]));
-    expect(rows(x.convTranspose2d(weight, { dilation: 2 }))).toEqual([
-      [21, 56, 13, 16, 2],
-      [63, 35, 67, 10, 14],
-      [24, 22, 76, 76, 21],
-      [9, 5, 88, 45, 63],
-      [3, 2, 33, 18, 54],
-    ]);
-  });
-
-  test('maxpool_2d_ceil, _dilations, _precomputed_pads and _precomputed_strides', () => {
-    expect(values(square.maxPool2d({ kernel: 3, stride: 2, ceil: true }))).toEqual([
-      11, 12, 15, 16,
-    ]);
-    expect(values(square.maxPool2d({ kernel: 2, stride: 1, dilation: 2 }))).toEqual([
-      11, 12, 15, 16,
-    ]);
-    expect(rows(image.maxPool2d({ kernel: 5, stride: 1, padding: 2 }))).toEqual([
-      [13, 14, 15, 15, 15],
-      [18, 19, 20, 20, 20],
-      [23, 24, 25, 25, 25],
-      [23, 24, 25, 25, 25],
-      [23, 24, 25, 25, 25],
-    ]);
-    expect(values(image.maxPool2d({ kernel: 2, stride: 2 }))).toEqual([7, 9, 17, 19]);
-  });
-
-  test('averagepool_2d_ceil, _precomputed_pads and _count_include_pad', () => {
-    expect(values(square.averagePool2d({ kernel: 3, stride: 2, ceil: true }))).toEqual([
-      6, 7.5, 12, 13.5,
-    ]);
-    const options = { kernel: 5, stride: 1, padding: 2 };
-    near(rows(image.averagePool2d(options)), [
-      [7, 7.5, 8, 8.5, 9],
-      [9.5, 10, 10.5, 11, 11.5],
-      [12, 12.5, 13, 13.5, 14],
-      [14.5, 15, 15.5, 16, 16.5],
-      [17, 17.5, 18, 18.5, 19],
-    ]);
-    near(rows(image.averagePool2d({ ...options, countPadding: true })), [
-      [2.52, 3.6, 4.8, 4.08, 3.24],
-      [4.56, 6.4, 8.4, 7.04, 5.52],
-      [7.2, 10, 13, 10.8, 8.4],
-      [6.96, 9.6, 12.4, 10.24, 7.92],
-      [6.12, 8.4, 10.8, 8.88, 6.84],
-    ]);
-  });
-
-  test('averagepool_2d_ceil_last_window_starts_on_pad', () => {
-    const x = counting(1, 3, 2, 2).mul(0).add(0.5);
-    const options = { kernel: 3, stride: 3, padding: 1, ceil: true, countPadding: true };
-    const y = x.averagePool2d(options);
-    expect(y.shape).toEqual([1, 3, 1, 1]);
-    near([values(y)], [[0.5 * (4 / 9), 0.5 * (4 / 9), 0.5 * (4 / 9)]]);
-  });
-
-  test('maxunpool: what is pooled goes back to its place', () => {
-    const x = input('x', { dtype: 'float32', shape: [1, 1, 4, 4] });
-    const back = grad(
-      x
-        .maxPool2d({ kernel: 2 })
-        .mul(counting(1, 1, 2, 2))
-        .sum(),
-      [x],
-    )[0]!;
-    const out = interpret({ back }, { x: hostTensor('float32', [1, 1, 4, 4], values(square)) });
-    expect([...out.back.data]).toEqual([0, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 3, 0, 4]);
-  });
-
-  test('resize: lines', () => {
-    const x = counting(1, 1, 2, 2);
-    near(rows(x.interpolate({ scale: 2, mode: 'linear' })), [
-      [1, 1.25, 1.75, 2],
-      [1.5, 1.75, 2.25, 2.5],
-      [2.5, 2.75, 3.25, 3.5],
-      [3, 3.25, 3.75, 4],
-    ]);
-    near(rows(x.interpolate({ scale: 2, mode: 'linear', alignCorners: true })), [
-      [1, 4 / 3, 5 / 3, 2],
-      [5 / 3, 2, 7 / 3, 8 / 3],
-      [7 / 3, 8 / 3, 3, 10 / 3],
-      [3, 10 / 3, 11 / 3, 4],
-    ]);
-    const eight = counting(1, 1, 2, 4);
-    near(rows(eight.interpolate({ scale: 0.6, mode: 'linear' })), [[2.6666665, 4.3333331]]);
-    near(
-      rows(square.interpolate({ size: [3, 1], mode: 'linear', coordinates: 'pytorch_half_pixel' })),
-      [[1.6666666], [7], [12.333333]],
-    );
-  });
-
-  test('resize: the nearest', () => {
-    const x = counting(1, 1, 2, 2);
-    const rounding = 'round_prefer_floor' as const;
-    const coordinates = 'half_pixel' as const;
-    expect(rows(x.interpolate({ scale: [2, 3], coordinates, rounding }))).toEqual([
-      [1, 1, 1, 2, 2, 2],
-      [1, 1, 1, 2, 2, 2],
-      [3, 3, 3, 4, 4, 4],
-      [3, 3, 3, 4, 4, 4],
-    ]);
-    const eight = counting(1, 1, 2, 4);
-    expect(values(eight.interpolate({ scale: 0.6, coordinates, rounding }))).toEqual([1, 3]);
-    const [first, , , last] = [0, 1, 2, 3];
-    const ceil = square.interpolate({ size: 8, coordinates, rounding: 'ceil' });
-    expect(rows(ceil)[first!]).toEqual([1, 2, 2, 3, 3, 4, 4, 4]);
-    const floor = square.interpolate({ size: 8, alignCorners: true, rounding: 'floor' });
-    expect(rows(floor)[first!]).toEqual([1, 1, 1, 2, 2, 3, 3, 4]);
-    expect(rows(floor)[last!]).toEqual([5, 5, 5, 6, 6, 7, 7, 8]);
-    const asymmetric = { coordinates: 'asymmetric', rounding: 'round_prefer_ceil' } as const;
-    expect(rows(square.interpolate({ size: 8, ...asymmetric }))[first!]).toEqual([
-      1, 2, 2, 3, 3, 4, 4, 4,
-    ]);
-  });
-});
 
 describe('batchNorm', () => {
   const x = constant(hostTensor('float32', [2, 2, 1, 2], [1, 3, 10, 10, 5, 7, 10, 14]));
@@ -285,6 +87,22 @@ describe('groupNorm', () => {
 });
 
 describe('what windows share', () => {
+  test('maxunpool: what is pooled goes back to its place', () => {
+    const x = input('x', { dtype: 'float32', shape: [1, 1, 4, 4] });
+    const back = grad(
+      x
+        .maxPool2d({ kernel: 2 })
+        .mul(counting(1, 1, 2, 2))
+        .sum(),
+      [x],
+    )[0]!;
+    const out = interpret(
+      { back },
+      { x: hostTensor('float32', [1, 1, 4, 4], values(counting(1, 1, 4, 4))) },
+    );
+    expect([...out.back.data]).toEqual([0, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 3, 0, 4]);
+  });
+
   const batch = input('x', { dtype: 'float32', shape: ['batch', 2, 'height', 'width'] });
 
   test('an image of named sizes keeps them under "same" padding', () => {

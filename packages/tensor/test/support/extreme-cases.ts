@@ -76,6 +76,29 @@ const others: { readonly [name: string]: Extreme } = {
     x: masked,
     build: (x) => x.logSumExp(-1).maximum(-100),
   },
+  'a channel without variance': {
+    x: rows([[7], [7], [7]]),
+    build: (x) => {
+      const gamma = x.scalar(1).expand([1]);
+      const { y, mean, variance } = x.batchNorm(gamma, x.scalar(0).expand([1]));
+      return y.add(mean).add(variance);
+    },
+  },
+  'a channel far from 0': {
+    x: rows([[1e4], [1e4 + 1], [1e4 + 2]]),
+    build: (x) => x.batchNorm(x.scalar(1).expand([1]), x.scalar(0).expand([1])).y,
+  },
+  'windows over ±1e4': {
+    x: rows([
+      [1e4, -1e4, 0],
+      [-1e4, 1e4, 0],
+    ]),
+    build: (x) => {
+      const image = x.reshape([1, 1, x.shape[0]!, 3]);
+      const convolved = image.conv2d(x.scalar(1).expand([1, 1, 2, 2]), { padding: 1 });
+      return convolved.maxPool2d({ kernel: 2, stride: 1 }).averagePool2d({ kernel: 2, stride: 1 });
+    },
+  },
   'attention with a row that is masked all over': {
     x: rows([
       [1, 2, 3],
