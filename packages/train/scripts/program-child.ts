@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { nodeEngine } from '@limbeck/runtime/node';
-import { train } from '@limbeck/train';
+import { memoryStore, train } from '@limbeck/train';
 import { exportStudent, folderStore } from '@limbeck/train/node';
 import { programs } from '../test/programs/index.js';
 import { say, watchFiles } from './killable.js';
@@ -15,6 +15,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     off: { type: 'boolean', default: false },
     folder: { type: 'string' },
+    /** Where trainings that come before are kept, for all runs that ask for the same. */
+    teachers: { type: 'string' },
     hold: { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
   },
@@ -26,7 +28,12 @@ const seed = Number(values.seed);
 const counts = await watchFiles(values.hold);
 
 const engine = await nodeEngine({ threads: 1 });
-const run = await chosen.prepare({ seed, idea: !values.off, engine });
+const teachers = values.teachers;
+const store =
+  teachers === undefined
+    ? memoryStore()
+    : folderStore(path.join(teachers, `${chosen.name}-${seed}`));
+const run = await chosen.prepare({ seed, idea: !values.off, engine, store });
 const { steps } = run.program;
 const result = await train(run.program, {
   engine,

@@ -56,7 +56,8 @@ async function pooled<T>(jobs: readonly (() => Promise<T>)[]): Promise<T[]> {
 }
 
 function argsOf(program: TrainingProgram, seed: number, idea: boolean): string[] {
-  const args = ['--program', program.name, '--seed', String(seed)];
+  const teachers = path.join(work, 'teachers');
+  const args = ['--program', program.name, '--seed', String(seed), '--teachers', teachers];
   return idea ? args : [...args, '--off'];
 }
 

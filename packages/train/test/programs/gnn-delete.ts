@@ -53,9 +53,10 @@ export const gnnDelete: kit.TrainingProgram = {
   },
   features: [],
   needs: 'data',
-  prepare: async ({ seed, idea, engine }) => {
+  prepare: async ({ idea, ...preparing }) => {
+    const { seed } = preparing;
     const cora = await graph.forgetting();
-    const original = await graph.trainedLinks(cora, { seed, engine });
+    const original = await graph.trainedLinks(cora, preparing);
     const source = graph.deletionSource(cora, seed);
     const phase = (name: 'first' | 'second') => (state: State, batch: Batch, context: Context) => {
       const layer = name === 'first' ? 0 : 1;

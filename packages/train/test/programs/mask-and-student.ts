@@ -37,9 +37,10 @@ export const maskAndStudent: kit.TrainingProgram = {
   idea: { on: 'masked teacher', off: 'the teacher as it is' },
   measure: { ...best, floor: { what: 'guessing', value: 0.1, margin: 0.6 } },
   features: ['dropout', 'shuffling', 'prefetch', 'early stop'],
-  prepare: async ({ seed, idea, engine }) => {
+  prepare: async ({ idea, ...preparing }) => {
+    const { seed } = preparing;
     const { train, valid, test } = kit.digits();
-    const teacher = await kit.trainedTeacher(train, train.slice(0, 1), { seed, engine });
+    const teacher = await kit.trainedTeacher(train, train.slice(0, 1), preparing);
     const signal = (row: kit.Digit): Float32Array => upper(row).pixels;
     const features = signalCollator({ signal, width: half });
     const top = joinCollators<kit.Digit, FeatureInputs>({ features });

@@ -32,9 +32,10 @@ export const onPolicy: kit.TrainingProgram = {
   measure: { ...best, floor: { what: 'an untrained student', value: 2.75, margin: 2 } },
   features: ['dropout', 'shuffling', 'prefetch', 'early stop'],
   needs: 'data',
-  prepare: async ({ seed, idea, engine }) => {
+  prepare: async ({ idea, ...preparing }) => {
+    const { seed } = preparing;
     const plays = await text.plays();
-    const { parameters } = await text.trainedDecoder(plays, { seed, engine });
+    const { parameters } = await text.trainedDecoder(plays, preparing);
     const rows = plays.train.slice(0, 3000);
     const options = { batchSize: 16, collator: text.pieceCollator, seed };
     const phase = ({ teacher, student }: State, { inputs }: Batch, context: Context) => {

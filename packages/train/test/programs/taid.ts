@@ -70,9 +70,10 @@ export const taidProgram: TrainingProgram = {
   measure: { ...best, floor: { what: 'characters by their frequency', value: 3.31, margin: 0.7 } },
   features: ['dropout', 'shuffling', 'prefetch', 'accumulation', 'early stop'],
   needs: 'data',
-  prepare: async ({ seed, idea, engine }) => {
+  prepare: async ({ idea, ...preparing }) => {
+    const { seed } = preparing;
     const plays = await text.plays();
-    const teacher = await text.trainedDecoder(plays, { seed, engine });
+    const teacher = await text.trainedDecoder(plays, preparing);
     const rows = await text.withLogits(plays.train.slice(0, 3000), teacher);
     const options = { batchSize: 12, collator: text.taughtCollator, seed };
     const program = distillation({

@@ -41,10 +41,11 @@ export const tgeoKd: kit.TrainingProgram = {
   idea: { on: 'ratio network', off: 'ratio 0.5' },
   measure: { ...best, floor: { what: 'guessing', value: 0.1, margin: 0.75 } },
   features: ['dropout', 'shuffling', 'prefetch', 'early stop'],
-  prepare: async ({ seed, idea, engine }) => {
+  prepare: async ({ idea, ...preparing }) => {
+    const { seed } = preparing;
     const { train, valid, test } = kit.digits();
     const clean = train.slice(0, 1000);
-    const teacher = await kit.trainedTeacher(train, clean, { seed, engine });
+    const teacher = await kit.trainedTeacher(train, clean, preparing);
     const spoilt = kit.spoiltLabels(clean, 0.4, Rng.from(seed));
     const rows = spoilt.map((row, i): kit.TaughtDigit => ({ ...row, teacher: teacher.logits[i]! }));
     const means = kit.classMeans(rows);
@@ -89,8 +90,7 @@ export const tgeoKd: kit.TrainingProgram = {
           const fixed = ratioOf(ratio.parameters, features, context.scope('again')).stopGradient();
           const loss = lower(fixed);
           const next = kit.learn(state.student, inner, loss, context);
-          const metrics = { loss, upper, ratio: fixed.mean() };
-          return { state: { student: next, ratio }, metrics };
+          return { state: { student: next, ratio }, metrics: { loss, upper, ratio: fixed.mean() } };
         },
       },
       next: (view) => kit.planned(plan, view, 'learn'),

@@ -10,12 +10,11 @@ import { denseRows, type Edges } from '@limbeck/data';
 import { readGraph, readLinkSplits } from '@limbeck/data/node';
 import { gcn, type GcnParameters, type GraphInputs, graphNeighbours } from '@limbeck/nn';
 import { adamw, type AdamwState } from '@limbeck/optim';
-import type { Engine } from '@limbeck/runtime';
 import type { Context, Model, Tensor, TensorTree } from '@limbeck/tensor';
 import { type BatchSource, type Program, ship, type Shippable, train } from '@limbeck/train';
 import { learn, type Learner, learner, run } from './learner.js';
 import { answers } from './score.js';
-import type { ReadyRun } from './training-program.js';
+import type { Preparing, ReadyRun } from './training-program.js';
 
 /** Pairs of nodes, int64 `[pairs]` each. */
 export type Pairs = { readonly from: Tensor; readonly to: Tensor };
@@ -137,8 +136,9 @@ type Batch = { readonly graph: GraphInputs; readonly edges: Pairs };
 /** Trains the network that is to forget: its edges against pairs that are drawn anew at each step. */
 export async function trainedLinks(
   { whole, forgotten, retained, nodes }: Forgetting,
-  { seed, engine, steps = 120 }: { seed: number; engine: Engine; steps?: number },
+  { seed, engine, store }: Preparing,
 ): Promise<HostTree<GcnParameters>> {
+  const steps = 120;
   const optimizer = adamw({ rate: 1e-2, weightDecay: 0 });
   const edges = pairsOf({
     sources: Int32Array.from([...forgotten.sources, ...retained.sources]),
@@ -163,7 +163,7 @@ export async function trainedLinks(
     next: ({ step }) => (step < steps ? 'learn' : 'stop'),
     students: {},
   };
-  const { state } = await train(program, { engine, seed });
+  const { state } = await train(program, { engine, seed, checkpoints: store });
   return state.model.parameters;
 }
 

@@ -6,12 +6,11 @@ import { batches, prefetch } from '@limbeck/data';
 import { crossEntropy } from '@limbeck/losses';
 import { type CausalDecoder, causalDecoder, type TextInputs } from '@limbeck/nn';
 import { adamw, cosine } from '@limbeck/optim';
-import type { Engine } from '@limbeck/runtime';
 import type { Tensor } from '@limbeck/tensor';
 import { distillation, train } from '@limbeck/train';
 import { sha256 } from '../../../src/checkpoint.js';
 import { answers } from './score.js';
-import type { ReadyRun } from './training-program.js';
+import type { Preparing, ReadyRun } from './training-program.js';
 
 /** A piece of text as ids of characters: what is read, and one more, which is only predicted. */
 export type Piece = Int32Array;
@@ -128,10 +127,7 @@ export const teacherDecoder = causalDecoder({
 });
 
 /** Trains the decoder that teaches, on labels alone. */
-export async function trainedDecoder(
-  { train: rows }: Plays,
-  { seed, engine, steps = 350 }: { seed: number; engine: Engine; steps?: number },
-) {
+export async function trainedDecoder({ train: rows }: Plays, { seed, engine, store }: Preparing) {
   const program = distillation({
     student: teacherDecoder,
     loss: crossEntropy(),
@@ -139,9 +135,10 @@ export async function trainedDecoder(
     batches: prefetch(
       batches<Piece, TextBatch>(rows, { batchSize: 24, collator: textCollator, seed }),
     ),
-    steps,
+    steps: 350,
   });
-  const { students, best } = await train(program, { engine, seed });
+  const options = { engine, seed, checkpoints: store };
+  const { students, best } = await train(program, options);
   return {
     parameters: best.student.parameters,
     /** Logits of every character of pieces, `[tokens · vocabulary]` a piece. */

@@ -1,7 +1,14 @@
 import type { JsonObject } from '@limbeck/core';
 import type { Engine } from '@limbeck/runtime';
 import type { TensorTree } from '@limbeck/tensor';
-import type { FileNames, FlatState, Program, Shippable, StateTree } from '@limbeck/train';
+import type {
+  CheckpointStore,
+  FileNames,
+  FlatState,
+  Program,
+  Shippable,
+  StateTree,
+} from '@limbeck/train';
 
 /** What a run has on. */
 export type Feature = 'dropout' | 'shuffling' | 'prefetch' | 'accumulation' | 'early stop';
@@ -47,12 +54,15 @@ export interface TrainingProgram {
   readonly features: readonly Feature[];
   /** What not every machine has: the folder that `LIMBECK_DATA` names. */
   readonly needs?: 'data';
-  prepare(options: {
-    readonly seed: number;
-    readonly idea: boolean;
-    /** Runs small trainings that come before, such as a teacher's. */
-    readonly engine: Engine;
-  }): Promise<ReadyRun>;
+  prepare(options: Preparing & { readonly idea: boolean }): Promise<ReadyRun>;
+}
+
+/** What a small training that comes before needs, such as a teacher's. */
+export interface Preparing {
+  readonly seed: number;
+  readonly engine: Engine;
+  /** Where it is kept: it goes on, or is done, when it is asked for again. */
+  readonly store: CheckpointStore;
 }
 
 /** Forgets what the state and the batches look like. */
