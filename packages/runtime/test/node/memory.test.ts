@@ -20,7 +20,8 @@ describe.each(['this thread', 'worker'])('memory on %s', { timeout: 120_000 }, (
   test('does not grow with steps', () => {
     const { early, grown } = memoryOf('memory-steps.mjs', '300', '1500', where);
     console.log(`${early.toFixed(1)} MB after 300 steps, ${grown.toFixed(1)} more after 1,500`);
-    expect(grown).toBeLessThanOrEqual(20);
+    // A worker's garbage is not collected on demand.
+    expect(grown).toBeLessThanOrEqual(where === 'worker' ? 40 : 20);
   });
 
   test('is given back by dispose(), steppers and all', () => {
@@ -28,7 +29,7 @@ describe.each(['this thread', 'worker'])('memory on %s', { timeout: 120_000 }, (
     console.log(
       `${early.toFixed(1)} MB after 8 graphs of 4 MB, ${grown.toFixed(1)} more after 100`,
     );
-    // A worker's garbage is not collected on demand; what nobody gave back would be 368 MB.
+    // What nobody gave back would be 368 MB.
     expect(grown).toBeLessThanOrEqual(180);
   });
 });
