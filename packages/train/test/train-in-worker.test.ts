@@ -56,6 +56,25 @@ test('an abort crosses over, and the run is saved', async () => {
   }
 });
 
+test('what becomes of steps that are not finite is told to the worker', async () => {
+  const call = run({ argument: 6, export: 'poisoned' });
+  await expect(call).rejects.toMatchObject({
+    code: 'non-finite-loss',
+    given: expect.stringContaining('"inputs/features"') as string,
+  });
+  const lines: string[] = [];
+  const { step, skipped } = await run({
+    argument: 6,
+    export: 'poisoned',
+    onNonFinite: 'skip',
+    logger: { info: () => undefined, warn: (line) => void lines.push(line) },
+  });
+  expect([step, skipped]).toEqual([6, 1]);
+  expect(lines).toEqual([
+    expect.stringContaining('step not kept: phase "distil", run 3') as string,
+  ]);
+});
+
 test('errors keep their codes', async () => {
   await expect(run({ export: 'constant' })).rejects.toMatchObject({ code: 'unknown-name' });
   await expect(run({ argument: 0 })).rejects.toMatchObject({ code: 'invalid-option' });

@@ -23,12 +23,14 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'limbeck-transformers-'));
   const { student } = await trainedStudent(engine);
   const heldOut = snippets(2000, 2);
+  const evidence = { inputs: inputBatches(heldOut), labels: heldOut.map(({ label }) => label) };
   await exportStudent(student, {
     engine,
     folder: path.join(folder, 'student'),
     labels: languages,
     maxBytes: 128,
-    int8: { inputs: inputBatches(heldOut), labels: heldOut.map(({ label }) => label) },
+    int8: { ...evidence, mode: 'dynamic' },
+    int4: evidence,
   });
 });
 
@@ -51,7 +53,9 @@ function texts(): string[] {
   return [...special, ...plain.slice(1), `${plain[0]} `.repeat(50)];
 }
 
-test.each(['fp32', 'q8'] as const)(
+const files = { fp32: 'model.onnx', q8: 'model_quantized.onnx', q4: 'model_q4.onnx' } as const;
+
+test.each(['fp32', 'q8', 'q4'] as const)(
   'transformers.js loads the folder (%s) and says what plain onnxruntime says',
   async (dtype) => {
     env.allowRemoteModels = false;
@@ -59,9 +63,8 @@ test.each(['fp32', 'q8'] as const)(
     const classify = (await pipeline('text-classification', 'student', {
       dtype,
     })) as TextClassificationPipeline;
-    const file = dtype === 'fp32' ? 'model.onnx' : 'model_quantized.onnx';
     const session = await ort.InferenceSession.create(
-      await readFile(path.join(folder, 'student/onnx', file)),
+      await readFile(path.join(folder, 'student/onnx', files[dtype])),
     );
     for (const text of texts()) {
       const said = (await classify(text, { top_k: 3 })) as { label: string; score: number }[];

@@ -35,5 +35,25 @@ export default function program(steps) {
   });
 }
 
+/** The same with a NaN in its third batch. */
+export function poisoned(steps) {
+  const made = program(steps);
+  const { specs, open } = made.batches.distil;
+  return {
+    ...made,
+    batches: {
+      distil: {
+        specs,
+        async *open(from) {
+          for await (const fed of open(from)) {
+            if (fed.position.at === 3) fed.batch.inputs.features.data[0] = Number.NaN;
+            yield fed;
+          }
+        },
+      },
+    },
+  };
+}
+
 /** No function. */
 export const constant = 1;
