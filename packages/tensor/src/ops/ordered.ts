@@ -1,4 +1,5 @@
 import type { Dim, DType } from '@limbeck/core';
+import { multiplyDims } from '../dims.js';
 import type { Operator, Value } from '../operator.js';
 import {
   checkDtype,
@@ -10,6 +11,7 @@ import {
   walk,
   wrap,
 } from './support.js';
+import { unlessEmpty } from './unless-empty.js';
 
 const numbers: readonly DType[] = ['float32', 'float64', 'int32', 'int64'];
 
@@ -124,9 +126,17 @@ export const topK: Operator<TopKAttributes> = {
       ? dy.scatterAddAlong(indices!, x!.shape[axis]!, axis)
       : undefined,
   ],
-  lower: (emit, { axis, k, largest }) =>
-    emit.node('TopK', [emit.inputs[0]!, emit.shape([k])], emit.outputs, {
-      axis: int(axis),
-      largest: int(largest ? 1 : 0),
-    }),
+  lower: (emit, { axis, k, largest }) => {
+    const others = emit.inputSpecs[0]!.shape.filter((_, other) => other !== axis);
+    // ONNX Runtime's TopK of no lines ends the process (SIGFPE).
+    unlessEmpty(emit, multiplyDims(...others), {
+      specs: emit.outputSpecs,
+      outputs: emit.outputs,
+      some: (inner, outputs) =>
+        inner.node('TopK', [emit.inputs[0]!, inner.shape([k])], outputs, {
+          axis: int(axis),
+          largest: int(largest ? 1 : 0),
+        }),
+    });
+  },
 };

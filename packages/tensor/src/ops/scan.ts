@@ -2,11 +2,11 @@ import type { Dim, Spec } from '@limbeck/core';
 import { pullback, placeholder, type Subgraph, instantiate } from '../control/subgraph.js';
 import { sameDim, sameShape } from '../dims.js';
 import { evaluate } from '../graph/evaluate.js';
-import { dataTypeOf } from '../onnx/element-kinds.js';
 import type { Emitter, InnerInput, Operator, Value } from '../operator.js';
 import { makeNode } from '../tensor-base.js';
 import { Tensor } from '../tensor.js';
-import { int, int64s, ints, isFloat, refuseShapes } from './support.js';
+import { int, ints, isFloat, refuseShapes } from './support.js';
+import { unlessEmpty } from './unless-empty.js';
 
 /** Attributes of {@link scan}. */
 export interface ScanAttributes {
@@ -181,30 +181,13 @@ function lowerScan(emit: Emitter, attributes: ScanAttributes): void {
   // What nobody reads is not collected: what was carried into each step matters to the gradient alone.
   const given = [...body.results, ...body.parameters.slice(0, carries)];
   const read = given.map((_, output) => output).filter((i) => i < carries || emit.used(i));
-  const outputs = read.map((output) => emit.outputs[output]!);
-  const write = (inner: Emitter, into: readonly string[]): void =>
-    writeScan(inner, attributes, read.slice(carries), into);
-  const length = emit.inputSpecs[carries]!.shape[0]!;
-  if (typeof length === 'number' && length > 0) return write(emit, outputs);
   // ONNX Runtime's Scan takes no empty sequence: then nothing changes, and nothing comes out.
-  const specs = read.map((output) => emit.outputSpecs[output]!);
-  const some = emit.fresh();
-  emit.node('Greater', [emit.shape([length]), emit.constant(int64s([0]))], [some]);
-  const steps = emit.block(specs, (inner) => {
-    const names = specs.map(() => inner.fresh());
-    write(inner, names);
-    return names;
+  unlessEmpty(emit, emit.inputSpecs[carries]!.shape[0]!, {
+    specs: read.map((output) => emit.outputSpecs[output]!),
+    outputs: read.map((output) => emit.outputs[output]!),
+    some: (inner, outputs) => writeScan(inner, attributes, read.slice(carries), outputs),
+    none: (index) => (index < carries ? emit.inputs[index]! : undefined),
   });
-  const none = emit.block(specs, (inner) =>
-    specs.map(({ dtype, shape }, i) => {
-      if (i < carries) return emit.inputs[i]!;
-      const [zeros, empty] = [inner.fresh(), inner.fresh()];
-      inner.node('ConstantOfShape', [inner.shape(shape)], [zeros]);
-      inner.node('Cast', [zeros], [empty], { to: int(dataTypeOf(dtype)) });
-      return empty;
-    }),
-  );
-  emit.node('If', [some], outputs, { then_branch: steps, else_branch: none });
 }
 
 function writeScan(

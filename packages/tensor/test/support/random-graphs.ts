@@ -1,5 +1,10 @@
 import { type Dim, isLimbeckError } from '@limbeck/core';
-import { concat, constant, dimension, iota, scalar, where } from '../../src/functions.js';
+import { checkpoint } from '../../src/control/checkpoint.js';
+import { cond } from '../../src/control/cond.js';
+import { scan } from '../../src/control/scan.js';
+import { subtractDims } from '../../src/dims.js';
+import { einsum } from '../../src/einsum/einsum.js';
+import { concat, constant, dimension, iota, scalar, stack, where } from '../../src/functions.js';
 import { grad } from '../../src/graph/grad.js';
 import { randomStream } from '../../src/random.js';
 import type { Tensor } from '../../src/tensor.js';
@@ -13,6 +18,64 @@ const isEmpty = (m: Material, x: Tensor): boolean => x.shape.some((dim) => m.siz
 function withAxis(x: Tensor): Tensor {
   return x.shape.length === 0 ? x.reshape([1]) : x;
 }
+
+/** Moves through what came after the first operators: rounding, orders, norms, pieces, control. */
+const laterMoves: readonly Move[] = [
+  (_m, x) => x.softplus().tanh(),
+  (_m, x) => x.silu().clamp(-0.75, 0.75),
+  (_m, x) => x.abs().add(0.5).pow(1.5).tanh(),
+  (_m, x, y) => x.mul(4).round().sub(y.mul(4).floor()).add(x.ceil()).add(y.sign()).tanh(),
+  (m, x) => (isEmpty(m, x) ? x : withAxis(x).min(0).tanh()),
+  (m, x) => (isEmpty(m, x) ? x : withAxis(x).argMin(0).cast('float32').add(0.5).log().tanh()),
+  (m, x) => (isEmpty(m, x) ? x : withAxis(x).variance(-1, { keep: true }).add(x).tanh()),
+  (_m, x) => withAxis(x).norm(-1, { keep: true }).add(x).tanh(),
+  (m, x) => (isEmpty(m, x) ? x : withAxis(x).logSumExp(-1, { keep: true }).sub(x).tanh()),
+  (_m, x) => withAxis(x).cumsum(-1, { exclusive: true, reverse: true }).add(x).tanh(),
+  (_m, x) => withAxis(x).sort(-1, { descending: true }).values,
+  (_m, x) => {
+    const row = withAxis(x);
+    return row.gatherAlong(-1, row.sort().indices);
+  },
+  (_m, x) => withAxis(x).flip(0),
+  (_m, x) => withAxis(x).tile(withAxis(x).shape.map((_, axis) => (axis === 0 ? 2 : 1))),
+  (_m, x) => {
+    const row = withAxis(x).pad(0, 2, 1);
+    const [head, tail] = row.split(0, [1, subtractDims(row.shape[0]!, 1)]);
+    return tail!.concat([head!.neg()]);
+  },
+  (_m, x) => {
+    const square = withAxis(x).flatten();
+    return square.reshape([-1, 1]).mul(square).tril(-1).triu(-3).tanh();
+  },
+  (_m, x) => {
+    const row = withAxis(x);
+    return row.rmsNorm(scalar(0.5).expand([row.shape.at(-1)!]), 0.5).tanh();
+  },
+  (_m, x, y) => stack([x, x.add(y).sumTo(x.shape)], 0).tanh(),
+  (_m, x) => {
+    const row = withAxis(x).flatten();
+    return einsum('i,j->ij', row, row).tanh();
+  },
+  (_m, x) => checkpoint((own) => own!.exp().tanh(), [x]),
+  (_m, x, y) =>
+    cond(
+      y.sum().greater(0),
+      () => x.sin(),
+      () => x.square(),
+    ),
+  (_m, x) => {
+    const rows = withAxis(x);
+    const first = rows.scalar(0.5).expand(rows.shape.slice(1));
+    const { carry, outputs } = scan(
+      ([state], [row]) => {
+        const next = state!.mul(0.5).add(row!).tanh();
+        return { carry: [next], outputs: [next] };
+      },
+      { carry: [first], over: [rows] },
+    );
+    return outputs[0]!.add(carry[0]!);
+  },
+];
 
 /** Moves from one or two float tensors to another. Values stay of size 1 or so, whatever is composed. */
 const moves: readonly Move[] = [
@@ -103,6 +166,7 @@ const moves: readonly Move[] = [
     return columns.fold1d({ kernel: 2, stride: 2, length: signal.shape[2]! });
   },
   (_m, x) => grad(x.square().tanh().sum(), [x])[0]!,
+  ...laterMoves,
 ];
 
 function attempt(build: () => Tensor, otherwise: Tensor): Tensor {
