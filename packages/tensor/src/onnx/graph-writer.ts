@@ -26,8 +26,7 @@ function attributeInit(name: string, attribute: OnnxAttribute): AttributeInit {
   if ('float' in attribute) return { name, type: AttributeType.FLOAT, f: attribute.float };
   if ('ints' in attribute)
     return { name, type: AttributeType.INTS, ints: attribute.ints.map(BigInt) };
-  if ('graph' in attribute)
-    return { name, type: AttributeType.GRAPH, g: attribute.graph };
+  if ('graph' in attribute) return { name, type: AttributeType.GRAPH, g: attribute.graph };
   return { name, type: AttributeType.STRING, s: new TextEncoder().encode(attribute.string) };
 }
 
