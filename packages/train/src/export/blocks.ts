@@ -1,5 +1,6 @@
 import { type HostTensor, hostTensor, LimbeckError, sizeOf } from '@limbeck/core';
-import { constant, concat, type Tensor } from '@limbeck/tensor';
+import { concat, constant, type Tensor } from '@limbeck/tensor';
+import { negligible } from './quantise.js';
 
 /** How many neighbouring numbers share a scale. */
 export const blockLength = 32;
@@ -55,8 +56,8 @@ export const roundToNearestBlocks: BlockQuantiser = ({ shape, data }) => {
       for (let i = from; i < to; i++) {
         if (Math.abs(data[i]!) > Math.abs(largest)) largest = data[i]!;
       }
-      // A block of zeros needs some scale.
-      const step = largest === 0 ? 1 : Math.fround(largest / -8);
+      // A block of zeros needs some scale; of less than can be divided, zeros are made.
+      const step = Math.abs(largest) < negligible ? 1 : Math.fround(largest / -8);
       scale[row * blocks + block] = step;
       for (let i = from; i < to; i++) {
         codes[i] = Math.min(15, Math.max(0, Math.round(data[i]! / step) + 8));

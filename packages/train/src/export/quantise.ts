@@ -15,6 +15,9 @@ export type Quantiser = (weight: HostTensor<'float32'>) => QuantisedWeight;
 /** Weights below this many numbers stay float32: they would save little. */
 const smallest = 256;
 
+/** Below this a share of a number has lost digits, or is 0: such weights count as 0. */
+export const negligible = 2 ** -100;
+
 /** Whether a value is a float matrix that is worth it; vectors (biases, norms) stay as they are. */
 export function isQuantisable(value: HostTensor): value is HostTensor<'float32'> {
   return value.dtype === 'float32' && value.shape.length >= 2 && sizeOf(value.shape) >= smallest;
@@ -42,8 +45,8 @@ export const roundToNearest: Quantiser = (weight) => {
   for (let i = 0; i < data.length; i++) {
     largest[column(i)] = Math.max(largest[column(i)]!, Math.abs(data[i]!));
   }
-  // A column of zeros needs some scale above 0.
-  const scale = largest.map((value) => (value === 0 ? 1 : value / 127));
+  // A column of zeros needs some scale above 0; of less than can be divided, zeros are made.
+  const scale = largest.map((value) => (value < negligible ? 1 : value / 127));
   const int8 = new Int8Array(data.length);
   for (let i = 0; i < data.length; i++) int8[i] = Math.round(data[i]! / scale[column(i)]!);
   const broadcast = shape.map((_, at) => (at === axis ? columns : 1));

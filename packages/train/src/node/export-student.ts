@@ -10,8 +10,8 @@ export interface ExportOptions extends PackOptions {
 
 /**
  * Writes a trained student's folder: `config.json`, `tokenizer.json`, `tokenizer_config.json`, `onnx/model.onnx` and,
- * with `int8` and `int4`, `onnx/model_quantized.onnx` and `onnx/model_q4.onnx`. The folder exists only if its files passed their gates; a kill at any
- * moment leaves the old folder or the new one.
+ * with `int8` and `int4`, `onnx/model_quantized.onnx` and `onnx/model_q4.onnx`. The folder exists only if its files
+ * passed their gates; a kill at any moment leaves the old folder or the new one.
  *
  * @throws LimbeckError as {@link packStudent}; `disk-full`, `io-failed`
  */

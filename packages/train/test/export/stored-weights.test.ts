@@ -157,6 +157,63 @@ describe('stored weights', () => {
     expect(floatFile(values).length / numbers).toBeGreaterThan(4);
   });
 
+  test.prop(
+    [
+      fc.integer({ min: 1, max: 70 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 5 }),
+    ],
+    { numRuns: 12 },
+  )('of any size give their products and their rows', async (inner, columns, rows) => {
+    const w = normal(inner, columns);
+    const x = normal(rows, inner);
+    const at = hostTensor(
+      'int64',
+      [rows],
+      Array.from({ length: rows }, () => rng.bits() % inner),
+    );
+    const parts: Shippable = {
+      inputs: {
+        x: { dtype: 'float32', shape: ['n', inner] },
+        at: { dtype: 'int64', shape: ['n'] },
+      },
+      values: { w, table: w },
+      build: (given, fed) => ({
+        product: fed['x']!.matmul(given['w']!),
+        rows: given['table']!.gather(fed['at']!),
+      }),
+    };
+    const own = { inputs: { x: 'x', at: 'at' }, outputs: { product: 'product', rows: 'rows' } };
+    for (const portable of [true, false]) {
+      const stored = new Map<string, StoredWeight>([
+        ['w', { kind: 'int4', weight: quantiseBlocksChecked('w', w, 1, roundToNearestBlocks) }],
+        ['table', { kind: 'int4', weight: quantiseBlocksChecked('t', w, 0, roundToNearestBlocks) }],
+      ]);
+      const { bytes } = storedGraph(parts, own, stored, { dynamic: false, portable });
+      const session = await ort.InferenceSession.create(bytes);
+      const found = await session.run({
+        x: new ort.Tensor('float32', x.data, [rows, inner]),
+        at: new ort.Tensor('int64', at.data, [rows]),
+      });
+      await session.release();
+      const [floats, table] = ['w', 'table'].map((path) => floatsOf(stored.get(path)!).data);
+      const product = Array.from({ length: rows * columns }, (_, i) => {
+        const [row, column] = [Math.floor(i / columns), i % columns];
+        let sum = 0;
+        for (let k = 0; k < inner; k++)
+          sum += x.data[row * inner + k]! * floats![k * columns + column]!;
+        return sum;
+      });
+      const looked = Array.from({ length: rows * columns }, (_, i) => {
+        return table![Number(at.data[Math.floor(i / columns)]) * columns + (i % columns)]!;
+      });
+      expect(gapOf(found['product']!.data as Float32Array, product)).toBeLessThan(
+        portable ? 1e-4 : 0.05,
+      );
+      expect(gapOf(found['rows']!.data as Float32Array, looked)).toBeLessThan(1e-6);
+    }
+  });
+
   test('of a batch without rows give none', async () => {
     const { bytes } = storedGraph(student, names, weights('int4'), modes['int4 unpacked'][1]);
     expect(await run(bytes, hostTensor('int64', [0, 7], []))).toHaveLength(0);
@@ -202,6 +259,13 @@ describe('blocks of 4 bits', () => {
     );
     const none = dequantiseBlocks(quantiseBlocksChecked('w', zeros, 0, roundToNearestBlocks));
     expect(none.data.every((value) => value === 0)).toBe(true);
+  });
+
+  test('and int8 make zeros of what is too small to be divided', () => {
+    const tiny = hostTensor('float32', [2, 2], [1e-44, -1e-42, 1e-38, 0]);
+    const blocks = dequantiseBlocks(quantiseBlocksChecked('w', tiny, 0, roundToNearestBlocks));
+    const int8 = floatsOf({ kind: 'int8', weight: quantiseChecked('w', tiny, roundToNearest) });
+    for (const { data } of [blocks, int8]) expect(data.every((value) => value === 0)).toBe(true);
   });
 
   test('of columns are those of the turned matrix', () => {
