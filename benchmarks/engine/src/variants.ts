@@ -12,7 +12,7 @@ import { encoderTask } from './tasks/encoder.js';
 /** The way that training goes. */
 export const ownName = 'as it is';
 
-type Methods = Partial<Pick<Tensor, 'gelu' | 'sum'>>;
+type Methods = Partial<Pick<Tensor, 'gelu'>>;
 
 /** Builds with other methods of tensors: what a lowering would be if it were written otherwise. */
 function building<R>(methods: Methods, build: () => R): R {
@@ -31,19 +31,6 @@ function building<R>(methods: Methods, build: () => R): R {
 const geluFormula: Methods = {
   gelu(this: Tensor) {
     return this.mul(this.mul(Math.SQRT1_2).erf().add(1)).mul(0.5);
-  },
-};
-
-/** Where the methods come from that {@link building} hides. */
-const inherited = Object.getPrototypeOf(Tensor.prototype) as Tensor;
-
-/** Sums over the rows of a matrix as products with a row of ones. */
-const sumsAsProducts: Methods = {
-  sum(this: Tensor, ...given: Parameters<Tensor['sum']>) {
-    const [axes] = given;
-    if (axes !== 0 || this.shape.length !== 2) return inherited.sum.call(this, ...given);
-    const ones = this.scalar(1).expand([1, this.shape[0]!]);
-    return ones.matmul(this).reshape([this.shape[1]!]);
   },
 };
 
@@ -105,7 +92,6 @@ export async function variants(sizes: Sizes, threads: number): Promise<readonly 
       'GELU and its derivative from primitives',
       build(geluFormula),
     ),
-    await stepping('sums as products', 'bias gradients as ones · dY', build(sumsAsProducts)),
     await once(
       'gradients alone',
       'no updates; the gradients are brought out',

@@ -1,5 +1,6 @@
 import type { Dim, DType, Spec } from '@limbeck/core';
 import type { Operator, Value } from '../operator.js';
+import { writeColumnSums } from './column-sums.js';
 import {
   checkDtype,
   frontAxis,
@@ -67,6 +68,7 @@ export const sum: Operator<ReduceAttributes> = {
   ],
   lower: (emit, { axes, keep }) => {
     if (axes.length === 0) return emit.node('Identity', emit.inputs, emit.outputs);
+    if (writeColumnSums(emit, axes)) return;
     emit.node('ReduceSum', [emit.inputs[0]!, emit.constant(int64s(axes))], emit.outputs, {
       keepdims: int(keep ? 1 : 0),
     });
