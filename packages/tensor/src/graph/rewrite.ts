@@ -19,6 +19,11 @@ export interface GraphFacts {
 export interface Pass {
   /** What it does, in a word or two. */
   readonly name: string;
+  /**
+   * Whether it begins once the others have nothing left to do, since it asks who reads what: two equal expressions are one
+   * by then. @defaultValue false
+   */
+  readonly late?: boolean;
   /** The rule for one graph; it may remember what it saw of it. */
   readonly start: (facts: GraphFacts) => Rule;
 }

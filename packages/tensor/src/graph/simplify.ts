@@ -38,14 +38,24 @@ export function simplify<Outputs extends { readonly [name: string]: Tensor }>(
   outputs: Outputs,
   passes: readonly Pass[] = allPasses,
 ): Outputs {
+  const early = passes.filter(({ late = false }) => !late);
+  const settled = settle(outputs, early);
+  return early.length === passes.length ? settled : settle(settled, passes);
+}
+
+/** Goes over a graph until nothing changes. */
+function settle<Outputs extends { readonly [name: string]: Tensor }>(
+  outputs: Outputs,
+  passes: readonly Pass[],
+): Outputs {
   let current = outputs;
   for (let round = 0; round < mostRounds; round++) {
     const next = rewrite(current, passes);
-    const settled = Object.entries(next).every(
+    const same = Object.entries(next).every(
       ([name, { node, index }]) => node === current[name]!.node && index === current[name]!.index,
     );
     current = next;
-    if (settled) break;
+    if (same) break;
   }
   return current;
 }

@@ -189,6 +189,11 @@ describe('products', () => {
     expect(found.product.node.operator.name).toBe('matmul');
   });
 
+  test('a product that is written twice is one before anybody takes it over', () => {
+    const found = simplify({ twice: x.matmul(w).mul(2), tanh: x.matmul(w).tanh() });
+    expect(names(found.twice, found.tanh).sort()).toEqual(['constant', 'matmul', 'mul', 'tanh']);
+  });
+
   test('an addend that does not fit into the product, a batched one, and an infinite factor stay', () => {
     const wide = input('wide', { dtype: 'float32', shape: [2, 'n', 3] });
     expect(names(after(x.matmul(w).add(wide)))).toContain('add');

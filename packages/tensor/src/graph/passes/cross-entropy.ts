@@ -13,6 +13,7 @@ const manyClasses = 512;
  */
 export const crossEntropy: Pass = {
   name: 'cross-entropy',
+  late: true,
   start: (facts) => (node) => {
     switch (node.operator.name) {
       case 'exp':

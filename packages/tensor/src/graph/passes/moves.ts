@@ -10,6 +10,7 @@ import type { GraphFacts, Pass } from '../rewrite.js';
  */
 export const moves: Pass = {
   name: 'moves',
+  late: true,
   start: (facts) => (node) => {
     switch (node.operator.name) {
       case 'transpose':

@@ -21,6 +21,7 @@ interface Product {
  */
 export const products: Pass = {
   name: 'products',
+  late: true,
   start: (facts) => (node) => {
     const scaled = scaledProduct(node, facts);
     if (scaled !== undefined) return [scaled];

@@ -19,6 +19,7 @@ interface ScaledRows {
  */
 export const rowScales: Pass = {
   name: 'row scales',
+  late: true,
   start: () => (node) => {
     const moved =
       node.operator.name === 'matmul'
