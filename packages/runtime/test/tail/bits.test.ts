@@ -2,6 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { type HostTensor, hostTensor } from '@limbeck/core';
 import { type Engine, type HostTensors } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
+import { webEngine } from '@limbeck/runtime/web';
 import {
   adamUpdate,
   gradientNorm,
@@ -17,10 +18,12 @@ import {
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 
 let engine: Engine;
-beforeAll(async () => {
-  engine = await nodeEngine({ threads: 2 });
-});
-afterAll(() => engine.dispose());
+
+/** ONNX Runtime's two builds for JavaScript: native code and WebAssembly. */
+const engines: { readonly [name: string]: () => Promise<Engine> } = {
+  'onnxruntime-node': () => nodeEngine({ threads: 2 }),
+  'onnxruntime-web': () => webEngine({ threads: 1 }),
+};
 
 /** Float32 numbers of every kind: usual ones, denormals, huge ones, both zeros, infinities, NaN. */
 const numbers = fc.oneof(
@@ -83,73 +86,88 @@ async function expectEqual(
   expect(results[1]).toEqual(results[0]);
 }
 
-const runs = { numRuns: 40, seed: 11 };
+const runs = { numRuns: 30, seed: 11 };
 
-describe('the loops are equal to the bit with the operators on ONNX Runtime', () => {
-  test.prop(
-    [tensors(4), numbers, numbers, fc.option(numbers), fc.option(numbers), fc.constantFrom(0, 0.1)],
-    runs,
-  )('adamUpdate', async ([theta, m, v, g], size, tiny, shrink, factor, coupled) => {
-    const n = theta!.length;
-    const factors = factor === null ? {} : { factor: host(Float32Array.of(factor)) };
-    // Whatever is no number of elements yet must pass through the graph, or it would be an input of the tail alone.
-    const gradient = input('g', spec(n)).neg().neg();
-    const updated = adamUpdate({
-      parameter: input('theta', spec(n)),
-      first: input('m', spec(n)),
-      second: input('v', spec(n)),
-      gradient: factor === null ? gradient : scaled(gradient, input('factor', spec(1)).sum()),
-      size: scalar(size),
-      tiny: scalar(tiny),
-      ...(shrink === null ? {} : { shrink: scalar(shrink) }),
-      coupled,
-      betas: [0.9, 0.999],
+describe.each(Object.entries(engines))(
+  'the loops are equal to the bit with the operators on %s',
+  (_name, create) => {
+    beforeAll(async () => {
+      engine = await create();
     });
-    await expectEqual(
-      { theta1: updated.parameter, m1: updated.first, v1: updated.second },
-      { theta1: 'theta', m1: 'm', v1: 'v' },
-      { theta: host(theta!), m: host(m!), v: host(v!) },
-      { g: host(g!), ...factors },
-    );
-  });
+    afterAll(() => engine.dispose());
 
-  test.prop(
-    [tensors(3), numbers, fc.constantFrom(0, 0.9), fc.boolean(), fc.constantFrom(0, 0.01)],
-    runs,
-  )('sgdUpdate', async ([theta, v, g], rate, momentum, nesterov, coupled) => {
-    const n = theta!.length;
-    const updated = sgdUpdate({
-      parameter: input('theta', spec(n)),
-      ...(momentum === 0 ? {} : { velocity: input('v', spec(n)), momentum, nesterov }),
-      gradient: scaled(input('g', spec(n)), scalar(0.3)),
-      rate: scalar(rate),
-      coupled,
-    });
-    const moving = updated.velocity === undefined ? {} : { v1: updated.velocity };
-    await expectEqual(
-      { theta1: updated.parameter, ...moving },
-      { theta1: 'theta', ...(momentum === 0 ? {} : { v1: 'v' }) },
-      { theta: host(theta!), ...(momentum === 0 ? {} : { v: host(v!) }) },
-      { g: host(g!) },
-    );
-  });
-
-  test.prop([tensors(2), numbers], runs)('movingAverage', async ([a, theta], taken) => {
-    const n = a!.length;
-    const next = movingAverage(input('a', spec(n)), input('theta', spec(n)), scalar(taken));
-    await expectEqual({ next }, { next: 'a' }, { a: host(a!) }, { theta: host(theta!) });
-  });
-
-  test.prop([fc.array(tensors(1), { minLength: 1, maxLength: 4 }), fc.boolean()], runs)(
-    'gradientNorm, over several gradients of any sizes',
-    async (all, finite) => {
-      const gradients = all.map(([g]) =>
-        finite ? g!.map((x) => (Number.isFinite(x) ? x : 0.5)) : g!,
+    test.prop(
+      [
+        tensors(4),
+        numbers,
+        numbers,
+        fc.option(numbers),
+        fc.option(numbers),
+        fc.constantFrom(0, 0.1),
+      ],
+      runs,
+    )('adamUpdate', async ([theta, m, v, g], size, tiny, shrink, factor, coupled) => {
+      const n = theta!.length;
+      const factors = factor === null ? {} : { factor: host(Float32Array.of(factor)) };
+      // Whatever is no number of elements yet must pass through the graph, or it would be an input of the tail alone.
+      const gradient = input('g', spec(n)).neg().neg();
+      const updated = adamUpdate({
+        parameter: input('theta', spec(n)),
+        first: input('m', spec(n)),
+        second: input('v', spec(n)),
+        gradient: factor === null ? gradient : scaled(gradient, input('factor', spec(1)).sum()),
+        size: scalar(size),
+        tiny: scalar(tiny),
+        ...(shrink === null ? {} : { shrink: scalar(shrink) }),
+        coupled,
+        betas: [0.9, 0.999],
+      });
+      await expectEqual(
+        { theta1: updated.parameter, m1: updated.first, v1: updated.second },
+        { theta1: 'theta', m1: 'm', v1: 'v' },
+        { theta: host(theta!), m: host(m!), v: host(v!) },
+        { g: host(g!), ...factors },
       );
-      const inputs = gradients.map((g, i) => input(`g${i}`, spec(g.length)));
-      const { norm, factor } = gradientNorm(inputs, 1);
-      const feeds = Object.fromEntries(gradients.map((g, i) => [`g${i}`, host(g)]));
-      await expectEqual({ norm, factor }, {}, {}, feeds);
-    },
-  );
-});
+    });
+
+    test.prop(
+      [tensors(3), numbers, fc.constantFrom(0, 0.9), fc.boolean(), fc.constantFrom(0, 0.01)],
+      runs,
+    )('sgdUpdate', async ([theta, v, g], rate, momentum, nesterov, coupled) => {
+      const n = theta!.length;
+      const updated = sgdUpdate({
+        parameter: input('theta', spec(n)),
+        ...(momentum === 0 ? {} : { velocity: input('v', spec(n)), momentum, nesterov }),
+        gradient: scaled(input('g', spec(n)), scalar(0.3)),
+        rate: scalar(rate),
+        coupled,
+      });
+      const moving = updated.velocity === undefined ? {} : { v1: updated.velocity };
+      await expectEqual(
+        { theta1: updated.parameter, ...moving },
+        { theta1: 'theta', ...(momentum === 0 ? {} : { v1: 'v' }) },
+        { theta: host(theta!), ...(momentum === 0 ? {} : { v: host(v!) }) },
+        { g: host(g!) },
+      );
+    });
+
+    test.prop([tensors(2), numbers], runs)('movingAverage', async ([a, theta], taken) => {
+      const n = a!.length;
+      const next = movingAverage(input('a', spec(n)), input('theta', spec(n)), scalar(taken));
+      await expectEqual({ next }, { next: 'a' }, { a: host(a!) }, { theta: host(theta!) });
+    });
+
+    test.prop([fc.array(tensors(1), { minLength: 1, maxLength: 4 }), fc.boolean()], runs)(
+      'gradientNorm, over several gradients of any sizes',
+      async (all, finite) => {
+        const gradients = all.map(([g]) =>
+          finite ? g!.map((x) => (Number.isFinite(x) ? x : 0.5)) : g!,
+        );
+        const inputs = gradients.map((g, i) => input(`g${i}`, spec(g.length)));
+        const { norm, factor } = gradientNorm(inputs, 1);
+        const feeds = Object.fromEntries(gradients.map((g, i) => [`g${i}`, host(g)]));
+        await expectEqual({ norm, factor }, {}, {}, feeds);
+      },
+    );
+  },
+);
