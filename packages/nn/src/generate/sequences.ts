@@ -99,10 +99,10 @@ export class Sequences {
       });
     }
     const vocabulary = next.shape[1]!;
-    return Array.from({ length: batch }, (_, row) =>
-      Float32Array.from(
-        (next.data as Float32Array).subarray(row * vocabulary, (row + 1) * vocabulary),
-      ),
+    const all = next.data as Float32Array;
+    return Array.from(
+      { length: batch },
+      (_, row) => new Float32Array(all.subarray(row * vocabulary, (row + 1) * vocabulary)),
     );
   }
 }

@@ -26,6 +26,23 @@ function images(batch: number, size: number, seed = 3): { readonly pixels: HostT
   return { pixels: hostTensor('float32', [batch, 3, size, size], data) };
 }
 
+/** The pixels that an output was made of. */
+function pixelsOf(output: Tensor): Tensor {
+  const seen = new Set<unknown>();
+  const find = (tensor: Tensor): Tensor | undefined => {
+    if (seen.has(tensor.node)) return undefined;
+    seen.add(tensor.node);
+    const { name } = tensor.node.attributes as { readonly name?: string };
+    if (name === 'x/pixels') return tensor;
+    for (const each of tensor.node.inputs) {
+      const found = find(each);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return find(output)!;
+}
+
 const refused = (given: string): Error =>
   expect.objectContaining({ code: 'invalid-option', given }) as Error;
 
@@ -225,6 +242,25 @@ describe('convNet', () => {
       }
     },
   );
+
+  test('the gradient of its gradient is that of central differences, as gradient matching needs it', async () => {
+    const model = convNet({ labels, depth: 1, width: 4, size: 4 });
+    const { outputs, feeds, weights } = built(model, images(2, 4));
+    const pixels = pixelsOf(outputs.logits);
+    const loss = outputs.logits.logSoftmax().slice(1, 0, 1).mean().neg();
+    const first = grad(
+      loss,
+      weights.map(([, tensor]) => tensor),
+    );
+    const size = first.map((slopes) => slopes.square().sum()).reduce((a, b) => a.add(b));
+    const [second] = grad(size, [pixels]);
+    const exact = numbers(second!, feeds);
+    for (const element of [0, 17, 50]) {
+      expect(exact[element]).toBeCloseTo(slope(size, feeds, 'x/pixels', element, 1e-5), 5);
+    }
+    const runtime = await onRuntime({ second: second! }, feeds);
+    expect(gap(runtime['second']!.data, exact)).toBeLessThan(1e-4);
+  });
 
   test('normalises each channel of each image by itself', () => {
     const model = convNet({ labels, depth: 1, width: 4, size: 4 });
