@@ -1,5 +1,5 @@
 import { type HostTree, hostTensor, leaves, mapTree, type Specs } from '@limbeck/core';
-import { grad, type Optimizer, type Tensor, type TensorTree } from '@limbeck/tensor';
+import { grad, type Optimizer, Tensor, type TensorTree } from '@limbeck/tensor';
 
 /** An optimiser's state with its own count of updates: in alternating phases each optimiser is as old as its own updates. */
 export type Descent<OS extends TensorTree> = {
@@ -56,7 +56,7 @@ export function descend<P extends TensorTree, OS extends TensorTree>(
   const { optimizer, parameters, descent, loss, steps, rateScale } = given;
   const flat = Object.fromEntries(leaves<Tensor>(parameters));
   const paths = Object.keys(flat);
-  const gradients = isTensor(loss) ? byPath(paths, grad(loss, Object.values(flat))) : loss;
+  const gradients = loss instanceof Tensor ? byPath(paths, grad(loss, Object.values(flat))) : loss;
   const updated = optimizer.update({
     parameters: flat,
     gradients,
@@ -70,10 +70,6 @@ export function descend<P extends TensorTree, OS extends TensorTree>(
     descent: { moments: updated.state, updates: descent.updates.add(1) },
     metrics: updated.metrics,
   };
-}
-
-function isTensor(loss: Tensor | { readonly [path: string]: Tensor }): loss is Tensor {
-  return 'node' in loss && 'dtype' in loss && typeof loss.dtype === 'string';
 }
 
 function byPath(paths: readonly string[], tensors: readonly Tensor[]): { [path: string]: Tensor } {

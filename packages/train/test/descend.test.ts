@@ -1,7 +1,7 @@
 import { hostTensor } from '@limbeck/core';
-import { adamw } from '@limbeck/optim';
+import { adamw, sgd } from '@limbeck/optim';
 import { nodeEngine } from '@limbeck/runtime/node';
-import type { Empty, Tensor } from '@limbeck/tensor';
+import { type Empty, grad, input, interpret, type Tensor } from '@limbeck/tensor';
 import { descend, type Descent, type Program, stalled, startDescent, train } from '@limbeck/train';
 import { describe, expect, test } from 'vitest';
 
@@ -63,6 +63,22 @@ describe('descend', () => {
     expect(late.descent.updates.data[0]).toBe(2n);
     expect(early.descent.updates.data[0]).toBe(10n);
     expect(early.parameters.x.data[0]).toBeCloseTo(5 - 10 * 0.1, 1);
+  });
+
+  test('takes gradients by path as it takes a loss', () => {
+    const x = input('x', { dtype: 'float32', shape: [] });
+    const step = input('step', { dtype: 'int64', shape: [] });
+    const plain = sgd({ rate: 0.5 });
+    const given = { optimizer: plain, parameters: { x }, steps: step };
+    const descent = { moments: { velocity: {} }, updates: step };
+    const [g] = grad(x.square(), [x]);
+    const feeds = { x: hostTensor('float32', [], [3]), step: hostTensor('int64', [], [4]) };
+    for (const loss of [x.square(), { x: g! }]) {
+      const { parameters, descent: next } = descend({ ...given, descent, loss });
+      const out = interpret({ x: parameters.x, updates: next.updates }, feeds);
+      expect(out['x']!.data[0]).toBe(0);
+      expect(Number(out['updates']!.data[0])).toBe(5);
+    }
   });
 });
 
