@@ -182,3 +182,4 @@ export {
   type WeightSource,
   writeWeights,
 } from './weights/named-weights.js';
+export { publishedConfig, type PublishedModel } from './weights/published-config.js';
