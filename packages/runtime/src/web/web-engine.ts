@@ -1,3 +1,4 @@
+import { LimbeckError } from '@limbeck/core';
 import { input, toOnnx } from '@limbeck/tensor';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Engine } from '../engine.js';
@@ -20,7 +21,8 @@ import { fixThreads, type WebEngineOptions } from './options.js';
  * ```ts
  * import { hostTensor } from '@limbeck/core';
  * import { webEngine } from '@limbeck/runtime/web';
- * import { input, toOnnx } from '@limbeck/tensor';
+ * import { LimbeckError } from '@limbeck/core';
+import { input, toOnnx } from '@limbeck/tensor';
  *
  * const engine = await webEngine({ threads: 1 });
  * const x = input('x', { dtype: 'float32', shape: ['batch'] });
@@ -58,7 +60,7 @@ export async function webEngine(options: WebEngineOptions = {}): Promise<Engine>
     await inTurn(async () => (await open(bytes)).release());
   } catch (cause) {
     throw provider === 'wasm'
-      ? sessionError('webEngine', cause)
+      ? notStarted(cause)
       : providerError('webEngine', provider, known, cause);
   }
   const create = (graph: Uint8Array): Promise<InferenceSession> =>
@@ -68,4 +70,15 @@ export async function webEngine(options: WebEngineOptions = {}): Promise<Engine>
   const { Tensor } = ort;
   const traits = { Tensor, writesInto: false, profiling: false, inTurn };
   return new OrtEngine({ provider, threads, create, ...traits }, abortSignal);
+}
+
+function notStarted(cause: unknown): LimbeckError {
+  const given = cause instanceof Error ? cause.message : String(cause);
+  return new LimbeckError('engine-failed', {
+    where: 'webEngine',
+    given: `onnxruntime-web, which did not start: ${given}`,
+    expected: 'its WebAssembly files where wasmPaths says, or else beside its script',
+    next: 'Serve ort-wasm-simd-threaded.mjs and ort-wasm-simd-threaded.wasm there, then load the page again.',
+    cause,
+  });
 }

@@ -14,6 +14,12 @@ export async function refusal(threads) {
   return { isolated: crossOriginIsolated, code };
 }
 
+/** The error of an engine whose files are not where it is told. */
+export async function misplaced() {
+  const error = await webEngine({ threads: 1, wasmPaths: '/nowhere/' }).catch((found) => found);
+  return { code: error.code, next: error.next };
+}
+
 /** Losses of a step that was written elsewhere: its bytes, its start and what it is fed are fetched. */
 export async function runStep(threads) {
   const engine = await webEngine({ threads, wasmPaths });
