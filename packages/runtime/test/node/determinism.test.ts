@@ -10,6 +10,10 @@ import {
   type OnnxGraph,
   segmentSum,
   segmentSumReference,
+  sparseMatmul,
+  sparsePlan,
+  sparsePlanSpecs,
+  type SparsePlanTensors,
   type Tensor,
   toOnnx,
   transposedSegmentPlan,
@@ -85,6 +89,33 @@ describe('sums over duplicate indices have the same bits in 200 runs at 1 and 2 
         { dtype: 'float64', shape: [segments, width], data: expected },
         1e-5,
       );
+    });
+  });
+
+  test('sparseMatmul and both its gradients', async () => {
+    const size = { rows: 'rows', columns: 'columns' } as const;
+    const plan = inputsFor<SparsePlanTensors>(sparsePlanSpecs('m', 'entries', size), 'm');
+    const weights = input('weights', { dtype: 'float32', shape: ['entries'] });
+    const table = input('table', { dtype: 'float32', shape: ['columns', width] });
+    const y = sparseMatmul(plan, weights, table);
+    const [byWeights, byTable] = grad(y.square().sum(), [weights, table]) as [Tensor, Tensor];
+    const host = sparsePlan(into, from.sources, { rows: segments, columns: rows });
+    const data = Float32Array.from({ length: entries }, () => rng.uniform(-1, 1));
+    const feeds: Feeds = {
+      table: values,
+      weights: hostTensor('float32', [entries], data),
+      ...Object.fromEntries(leaves<HostTensor>(host, 'm')),
+    };
+    const outputs = { y, byWeights, byTable };
+    const graph = toOnnx(outputs);
+    expect((await distinctResults(graph, feeds)).size).toBe(1);
+
+    const expected = interpret(outputs, feeds);
+    await withEngine(2, async (engine) => {
+      const result = await (await engine.load(graph)).run(feeds);
+      for (const name of ['y', 'byWeights', 'byTable'] as const) {
+        expectAgree(name, result[name]!, expected[name], 1e-5);
+      }
     });
   });
 
