@@ -150,6 +150,7 @@ export { type AdamUpdate, type AdamUpdated, adamUpdate } from './fused/adam-upda
 export { type Composite, composite, type CompositeRule, isComposite } from './fused/composite.js';
 export { type GradientNorm, gradientNorm } from './fused/gradient-norm.js';
 export { movingAverage } from './fused/moving-average.js';
+export { type RotaryEmbedding, rotaryEmbedding } from './fused/rotary-embedding.js';
 export { scaled } from './fused/scaled.js';
 export { type SgdUpdate, type SgdUpdated, sgdUpdate } from './fused/sgd-update.js';
 export { allPasses, simplify } from './graph/simplify.js';

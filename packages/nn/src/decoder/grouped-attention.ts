@@ -1,8 +1,15 @@
-import { addDims, concat, type Context, multiplyDims, type Tensor } from '@limbeck/tensor';
+import {
+  addDims,
+  concat,
+  type Context,
+  multiplyDims,
+  rotaryEmbedding,
+  type Tensor,
+} from '@limbeck/tensor';
 import type { Dim } from '@limbeck/core';
 import { dropout } from '../dropout.js';
 import { project, type ProjectionParameters } from '../project.js';
-import { rotate, type Rotation } from './rotary.js';
+import type { Rotation } from './rotary.js';
 
 /** The four maps of a decoder's attention. */
 export type GroupedAttentionParameters = {
@@ -78,15 +85,15 @@ export function groupedAttention(
   const rows = x.shape[0]!;
   const group = heads / keyValueHeads;
   const split = (h: Tensor, count: number): Tensor => h.reshape([rows, count, headWidth]);
-  const turn = (h: Tensor): Tensor => (rotation === undefined ? h : rotate(h, rotation));
+  const turn = (h: Tensor): Tensor => (rotation === undefined ? h : rotaryEmbedding(h, rotation));
   const byHead = (h: Tensor, count: number): Tensor => headsFirst(h, batch, tokens, count);
 
   // Heads that share keys stand as rows of one product: [batch, keyValueHeads, group·tokens, headWidth].
   const shared = [batch, keyValueHeads, multiplyDims(group, tokens), headWidth];
   // The scale goes where it becomes a part of the product that makes the queries.
   const scaled = project(parameters.query, x).mul(1 / Math.sqrt(headWidth));
-  const query = byHead(turn(split(scaled, heads)), heads).reshape(shared);
-  const key = turn(split(project(parameters.key, x), keyValueHeads));
+  const query = byHead(split(turn(scaled), heads), heads).reshape(shared);
+  const key = split(turn(project(parameters.key, x)), keyValueHeads);
   const value = split(project(parameters.value, x), keyValueHeads);
   const [keys, values] = [key, value].map((h) => byHead(h, keyValueHeads)) as [Tensor, Tensor];
 

@@ -1,5 +1,6 @@
 import { type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
 import { sameShape, showShape } from '../dims.js';
+import { expandComposites } from '../fused/expand-composites.js';
 import { namedInputs } from '../graph/bind.js';
 import { forwardInputs, topologicalOrder } from '../graph/order.js';
 import type { Pass } from '../graph/rewrite.js';
@@ -67,7 +68,7 @@ export function toOnnx(
   options: ToOnnxOptions = {},
 ): OnnxGraph {
   const { initialisers = {}, portable = false, name = 'limbeck', metadata = {} } = options;
-  const simple = simplify(outputs, options.passes);
+  const simple = simplify(portable ? expandComposites(outputs) : outputs, options.passes);
   const order = topologicalOrder(Object.values(simple), forwardInputs);
   const found = namedInputs(order);
   const inputs = new Map([...Object.entries(options.inputs ?? {}), ...found]);

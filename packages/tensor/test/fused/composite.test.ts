@@ -4,12 +4,14 @@ import { hostTensor, Rng } from '@limbeck/core';
 import {
   adamUpdate,
   composite,
+  constant,
   decodeModel,
   grad,
   gradientNorm,
   input,
   interpret,
   movingAverage,
+  rotaryEmbedding,
   scaled,
   sgdUpdate,
   simplify,
@@ -31,6 +33,9 @@ const shapes: { readonly [name: string]: readonly number[] } = {
   size: [],
   tiny: [],
   factor: [],
+  x: [2, 8],
+  cos: [3, 2],
+  sin: [3, 2],
 };
 
 /** Values that are all above 0, so that roots have slopes. */
@@ -50,6 +55,21 @@ function trial(build: Trial['build'], names: readonly string[]): Trial {
     names.map((name) => [name, { dtype: 'float64', shape: shapes[name]! } as const]),
   );
   return { specs, feeds, build };
+}
+
+/** Two heads of four numbers at two positions of a table of three. */
+function rotaryTrial(pairs: 'halves' | 'interleaved'): Trial {
+  return trial(
+    ({ x, cos, sin }) => [
+      rotaryEmbedding(x!, {
+        positions: constant(hostTensor('int64', [2], [2, 0])),
+        cos: cos!,
+        sin: sin!,
+        pairs,
+      }),
+    ],
+    ['x', 'cos', 'sin'],
+  );
 }
 
 const trials: { readonly [name: string]: Trial } = {
@@ -96,6 +116,8 @@ const trials: { readonly [name: string]: Trial } = {
     },
     ['g', 'h'],
   ),
+  'rotaryEmbedding, halves': rotaryTrial('halves'),
+  'rotaryEmbedding, interleaved': rotaryTrial('interleaved'),
   // A gradient that depends on the parameter that it updates, as in bilevel training.
   'a step into the own gradient': trial(
     ({ theta, size }) => {
@@ -182,6 +204,43 @@ describe('gradientNorm', () => {
   test('refuses a size that is known at run time alone', () => {
     const g = input('g', { dtype: 'float32', shape: ['n'] });
     expect(() => gradientNorm([g], 1)).toThrow(expect.objectContaining({ code: 'shape-mismatch' }));
+  });
+});
+
+describe('rotaryEmbedding', () => {
+  const x = input('x', { dtype: 'float32', shape: [1, 4] });
+  const table = (a: number, b: number): Tensor => constant(hostTensor('float32', [1, 2], [a, b]));
+  const by = {
+    positions: constant(hostTensor('int64', [1], [0])),
+    // A quarter turn of the first pair, none of the second.
+    cos: table(0, 1),
+    sin: table(1, 0),
+  };
+  const feeds = { x: hostTensor('float32', [1, 4], [1, 2, 3, 4]) };
+  const turned = (pairs: 'halves' | 'interleaved'): number[] => {
+    const y = rotaryEmbedding(x, { ...by, pairs });
+    return Array.from(interpret({ y }, feeds).y.data, Number);
+  };
+
+  test('turns halves, or neighbours', () => {
+    expect(turned('halves')).toEqual([-3, 2, 1, 4]);
+    expect(turned('interleaved')).toEqual([-2, 1, 3, 4]);
+  });
+
+  test('refuses widths that are not whole heads', () => {
+    const wide = input('w', { dtype: 'float32', shape: [1, 6] });
+    const call = (): unknown => rotaryEmbedding(wide, { ...by, pairs: 'halves' });
+    expect(call).toThrow(expect.objectContaining({ code: 'shape-mismatch' }));
+  });
+
+  test('looks angles up once for all that turn by them, in a file of the standard', () => {
+    const positions = input('at', { dtype: 'int64', shape: [1] });
+    const many = [x, x.neg(), x.exp()].map((h) =>
+      rotaryEmbedding(h, { ...by, positions, pairs: 'halves' }),
+    );
+    const file = toOnnx({ y: many.reduce((a, b) => a.add(b)) }, { portable: true });
+    const types = decodeModel(file.bytes).graph!.node.map(({ opType }) => opType);
+    expect(types.filter((type) => type === 'Gather')).toHaveLength(2);
   });
 });
 
