@@ -33,11 +33,14 @@ export type AdaptedState<P, S> = {
 
 /** Options of {@link adapt}. */
 export interface AdaptOptions {
-  /** How many rows the factors share; the published values run from 1 to 64. */
-  readonly rank: number;
+  /**
+   * How many rows the factors share; the published values run from 1 to 64. A rule gives each matrix its own, such as less for a
+   * table of embeddings, whose rows are many.
+   */
+  readonly rank: number | ((path: string, shape: readonly number[]) => number);
   /** Which matrices get an adapter: text that is part of the path, a pattern, or a rule. @defaultValue all */
   readonly match?: string | RegExp | ((path: string, shape: readonly number[]) => boolean);
-  /** What is added is multiplied by `alpha / rank`. @defaultValue the rank, which leaves it as it is */
+  /** What is added is multiplied by `alpha / rank`. @defaultValue the rank of each, which leaves it as it is */
   readonly alpha?: number;
 }
 
@@ -82,10 +85,12 @@ export function adapt<In extends TensorTree, Out, P extends TensorTree, S extend
   model: Model<In, Out, P, S>,
   options: AdaptOptions,
 ): AdaptedModel<In, Out, P, S> {
-  const { rank, alpha = rank } = options;
-  checkWhole('adapt', { rank }, 1, 'Use 8, or a power of two near it.');
-  checkPositive('adapt', { alpha }, 'Leave it out to add the product as it is.');
-  const scale = alpha / rank;
+  const { rank, alpha } = options;
+  if (typeof rank === 'number') checkRank(rank);
+  if (alpha !== undefined) {
+    checkPositive('adapt', { alpha }, 'Leave it out to add the product as it is.');
+  }
+  const scaleOf = (own: number): number => (alpha === undefined ? 1 : alpha / own);
 
   const initFrom: AdaptedModel<In, Out, P, S>['initFrom'] = ({ parameters, state }, rng) => {
     const adapted = leaves<HostTensor>(parameters).filter(([path, leaf]) =>
@@ -100,7 +105,10 @@ export function adapt<In extends TensorTree, Out, P extends TensorTree, S extend
   };
 
   return {
-    config: { ...model.config, adapters: { rank, alpha } },
+    config: {
+      ...model.config,
+      adapters: { rank: typeof rank === 'number' ? rank : 'by path', alpha: alpha ?? null },
+    },
     inputs: model.inputs,
     init: (rng) => initFrom(model.init(rng.stream('base')), rng),
     initFrom,
@@ -109,8 +117,10 @@ export function adapt<In extends TensorTree, Out, P extends TensorTree, S extend
         const adapter = parameters[path];
         const weight = leaf as Tensor;
         if (adapter === undefined) return weight;
-        const product = adapter.down.matmul(adapter.up).mul(scale);
-        return weight.add(product.reshape(weight.shape));
+        const scale = scaleOf(Number(adapter.down.shape[1]));
+        const product = adapter.down.matmul(adapter.up);
+        const scaled = scale === 1 ? product : product.mul(scale);
+        return weight.add(scaled.reshape(weight.shape));
       }) as unknown as P;
       const made = model.apply({ parameters: weights, state: state.model, inputs, context });
       return { outputs: made.outputs, state: { base: state.base, model: made.state } };
@@ -123,7 +133,7 @@ export function adapt<In extends TensorTree, Out, P extends TensorTree, S extend
       const adapters: { readonly [path: string]: Factors } = trained.parameters;
       const merged = mapTree(base, (leaf, path) => {
         const factors = adapters[path];
-        return factors === undefined ? leaf : added(leaf as HostTensor, factors, scale);
+        return factors === undefined ? leaf : added(leaf as HostTensor, factors, scaleOf);
       });
       return { parameters: merged as unknown as HostTree<P>, state: own };
     },
@@ -148,9 +158,10 @@ function isMatch({ match }: AdaptOptions, path: string, leaf: HostTensor): boole
 function freshFactors(
   path: string,
   { dtype, shape }: HostTensor,
-  rank: number,
+  given: AdaptOptions['rank'],
   rng: Rng,
 ): HostTree<Adapter> {
+  const rank = typeof given === 'number' ? given : checkRank(given(path, shape));
   const [rows, ...rest] = shape as readonly [number, ...number[]];
   const columns = rest.reduce((a, b) => a * b, 1);
   const own = rng.stream(path);
@@ -162,9 +173,20 @@ function freshFactors(
   };
 }
 
-/** W + scale · A B, summed in float64. */
-function added(weight: HostTensor, { down, up }: Factors, scale: number): HostTensor {
+/** @throws LimbeckError `invalid-option` */
+function checkRank(rank: number): number {
+  checkWhole('adapt', { rank }, 1, 'Use 8, or a power of two near it.');
+  return rank;
+}
+
+/** W + (α/r) · A B, summed in float64. */
+function added(
+  weight: HostTensor,
+  { down, up }: Factors,
+  scaleOf: (rank: number) => number,
+): HostTensor {
   const [rows, rank] = down.shape as [number, number];
+  const scale = scaleOf(rank);
   const columns = up.shape[1]!;
   const data = weight.data.slice() as Float32Array;
   for (let row = 0; row < rows; row++) {

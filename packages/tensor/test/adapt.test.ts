@@ -141,6 +141,21 @@ describe('adapt', () => {
     expect(made.parameters['kernel']!.up.shape).toEqual([2, 18]);
   });
 
+  test('has a rank for each matrix where a rule says so, and scales each by its own', () => {
+    const rank = (path: string, shape: readonly number[]): number =>
+      path === 'first' ? shape[0]! : 1;
+    const adapted = adapt(model, { rank, alpha: 2 });
+    const values = moved(adapted.init(Rng.from(1)));
+    expect(values.parameters['first']!.down.shape).toEqual([4, 4]);
+    expect(values.parameters['second']!.down.shape).toEqual([6, 1]);
+    const apart = run(adapted as never, values);
+    const merged = run(model as never, adapted.merge(values));
+    merged.forEach((value, i) => expect(value).toBeCloseTo(apart[i]!, 5));
+    expect(() => adapt(model, { rank: () => 0 }).init(Rng.from(1))).toThrow(
+      expect.objectContaining({ code: 'invalid-option' }),
+    );
+  });
+
   test('draws the same adapters for the same seed', () => {
     const adapted = adapt(model, { rank: 2 });
     expect(adapted.init(Rng.from(4))).toEqual(adapted.init(Rng.from(4)));
