@@ -85,6 +85,14 @@ export {
   type ProjectorSizes,
 } from './heads/projector.js';
 export { sparseWeights } from './heads/sparse-weights.js';
+export {
+  textEmbedder,
+  type TextEmbedder,
+  type TextEmbedderOptions,
+  type TextEmbedderOutputs,
+  type TextEmbedderParameters,
+  type TokenEncoder,
+} from './heads/text-embedder.js';
 export { unitLength } from './heads/unit-length.js';
 export {
   batchNorm,
