@@ -114,8 +114,8 @@ ${part(rows.filter(({ madeOf }) => madeOf !== undefined))}
 
 ## Defined by an expansion
 
-Operators of optimisers. Each is an expression of the operators above, which says what it computes, its gradient and its
-nodes; at the edge of a graph a runtime may run a loop of this name in its place.
+Each is an expression of the operators above, which says what it computes, its gradient and its nodes; at the edge of a graph
+a runtime may run a loop of this name in its place.
 
 | Operator | Loop |
 |---|---|
