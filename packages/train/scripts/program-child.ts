@@ -55,6 +55,7 @@ if (folder !== undefined) {
     const place = path.join(folder, 'students', name);
     const options = { ...exported, engine, folder: place };
     const record = await exportStudent(result.students[name]!, options);
+    if (values.verbose) say(`${name}: ${JSON.stringify(record.float32)}`);
     sizeBytes += record.files['onnx/model.onnx']!.sizeBytes;
   }
 }
