@@ -31,7 +31,7 @@ function ones(...shape: number[]): Tensor {
 }
 
 function values(tensor: Tensor): number[] {
-  return Array.from(interpret({ tensor }).tensor.data, (value) => Number(value));
+  return Array.from(interpret({ tensor }).tensor.data as Float64Array);
 }
 
 function near(given: number[][], expected: number[][]): void {
