@@ -45,7 +45,7 @@ export interface AveragePoolOptions extends PoolOptions {
   readonly countPadding?: boolean;
 }
 
-/** Options of {@link WindowedTensor.interpolate}: a size or a scale. */
+/** Options of {@link Tensor.interpolate}: a size or a scale. */
 export interface InterpolateOptions {
   /** The spatial sizes that come out, for all axes or for each. */
   readonly size?: Dim | readonly Dim[];
@@ -61,7 +61,7 @@ export interface InterpolateOptions {
   readonly rounding?: ResizeRounding;
 }
 
-/** What {@link WindowedTensor.batchNorm} gives. */
+/** What {@link Tensor.batchNorm} gives. */
 export interface BatchNormResult {
   /** The normalised values, in the shape of what went in. */
   readonly y: Tensor;

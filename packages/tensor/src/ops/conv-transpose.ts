@@ -5,7 +5,7 @@ import { checkDtype, checkSameDtype, floats, refuseShapes } from './support.js';
 import { transposedWindows } from './transposed-windows.js';
 import { channelsOf, checkCounts, product, spatialOf, windowTaps } from './windows.js';
 
-/** Attributes of {@link convTranspose}: the geometry is that of the convolution whose adjoint it is. */
+/** Attributes of `convTranspose`: the geometry is that of the convolution whose adjoint it is. */
 export interface ConvTransposeGeometry extends ConvGeometry {
   /** The spatial sizes that come out. */
   readonly size: readonly Dim[];

@@ -14,7 +14,7 @@ import {
   windowTaps,
 } from './windows.js';
 
-/** Attributes of {@link conv}. */
+/** Attributes of `conv`. */
 export interface ConvGeometry extends WindowGeometry {
   /** How many groups the channels fall into; each sees its own inputs alone. */
   readonly groups: number;

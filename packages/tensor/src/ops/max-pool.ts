@@ -62,7 +62,7 @@ function unpooled(dy: Tensor, places: Tensor, x: Tensor, geometry: PoolGeometry)
   return flat.reshape(x.shape);
 }
 
-/** Attributes of {@link maxUnpool}: windows that do not overlap. */
+/** Attributes of `maxUnpool`: windows that do not overlap. */
 export interface UnpoolAttributes {
   /** Height and width of a window. */
   readonly kernel: readonly number[];

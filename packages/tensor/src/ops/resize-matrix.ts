@@ -4,7 +4,7 @@ import { dataTypeOf } from '../onnx/element-kinds.js';
 import { type AxisRule, sourcesOf } from './resize-coordinates.js';
 import { int, int64s } from './support.js';
 
-/** Attributes of {@link resizeMatrix}. */
+/** Attributes of `resizeMatrix`. */
 export interface ResizeMatrixAttributes extends AxisRule {
   /** How many elements there are. */
   readonly from: Dim;

@@ -69,7 +69,7 @@ export const unfold: Operator<WindowGeometry> = {
   },
 };
 
-/** Attributes of {@link fold}. */
+/** Attributes of `fold`. */
 export interface FoldGeometry extends WindowGeometry {
   /** The spatial sizes that come out. */
   readonly size: readonly Dim[];
