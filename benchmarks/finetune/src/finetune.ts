@@ -59,7 +59,6 @@ async function measure(setting: Setting, keeps: boolean): Promise<ExperimentResu
     (await answers(engine, file, heldOut, 64)).labels;
   const untuned = await judge(bytes);
   const cells: { readonly [name in Kind]: Cell[] } = { all: [], adapters: [], shuffled: [] };
-  const { seeds: _seeds, minutes: _minutes, ...fixed } = setting;
   // The systems of one seed after another, so that a run that is cut short has whole seeds.
   for (let seed = 1; seed <= setting.seeds && (seed === 1 || performance.now() < ends); seed++) {
     const options = { engine, encoder: model, rows: train, setting, seed };
@@ -69,9 +68,7 @@ async function measure(setting: Setting, keeps: boolean): Promise<ExperimentResu
       shuffled: () => tuneAll({ ...options, rows: encode(shuffled(split.train, seed)) }),
     };
     for (const name of ['all', 'adapters', 'shuffled'] as const) {
-      const { rank, match } = adapters;
-      const of = { rates, adapters: { rank, match: String(match) }, mostTokens };
-      const key = { name, seed, sha256: reviews.sha256, ...of, setting: describe(fixed) };
+      const key = cellKey(name, seed, reviews.sha256, setting);
       const make = async (): Promise<Cell> => {
         const { bytes: file, learnt, seconds, mergedGap = 0 } = await runs[name]();
         const labels = await judge(file);
@@ -112,9 +109,20 @@ async function measure(setting: Setting, keeps: boolean): Promise<ExperimentResu
 
 type Kind = 'all' | 'adapters' | 'shuffled';
 
-/** Settings as JSON, which has no infinity. */
-function describe(settings: Omit<Setting, 'seeds' | 'minutes'>): JsonObject {
-  return { ...settings, rows: String(settings.rows) };
+/** All that a run depends on. */
+function cellKey(name: Kind, seed: number, sha256: string, setting: Setting): JsonObject {
+  const kind = name === 'adapters' ? 'adapters' : 'all';
+  const { batchSize, rows, epochs } = setting;
+  const { match, rank, table } = adapters;
+  return {
+    name,
+    seed,
+    data: { sha256, rows: String(rows), mostTokens },
+    rate: rates[kind],
+    epochs: epochs[kind],
+    batchSize,
+    adapters: kind === 'adapters' ? { match: String(match), rank, table } : null,
+  };
 }
 
 function share(labels: readonly number[], rows: readonly { readonly label: number }[]): string {

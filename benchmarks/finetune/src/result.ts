@@ -68,7 +68,7 @@ export function experimentResult(
     experiment: 'finetune',
     claim:
       'A pretrained ONNX file that fromOnnx reads is fine-tuned to another domain: better on held-out rows than as it came, ' +
-      `and with adapters of rank ${adapters.rank}, at most ${aims.adapterShare * 100}% of the weights, within one point of tuning them all.`,
+      `and with adapters of rank ${adapters.rank} at most, no more than ${aims.adapterShare * 100}% of the weights, within one point of tuning them all.`,
     command: 'pnpm --filter bench-finetune bench',
     dataset: { name: 'CR, customer reviews', rows: reviews.rows.length, sha256: reviews.sha256 },
     metrics: {
@@ -107,7 +107,7 @@ export function experimentResult(
       `${split.train.length} reviews to learn from, ${split.heldOut.length} held out by a seed of their own, which chose ` +
       `nothing. ${named(systems.all).answers.length} of ${setting.seeds} seeds, each with its own order of the data and its own adapters; the intervals are over ` +
       `rows and seeds. AdamW, ${setting.epochs.all} epochs at ${rates.all} for all weights, ${setting.epochs.adapters} at ` +
-      `${rates.adapters} for adapters, batches of ${setting.batchSize}. Accuracy is that of the exported files on ONNX Runtime, adapters merged. Adapters learn ` +
+      `${rates.adapters} for adapters, batches of ${setting.batchSize}. Accuracy is that of the exported files on ONNX Runtime, adapters merged. Adapters are of rank ${adapters.rank}, ${adapters.table.rank} on the table of words, and learn ` +
       `${(share * 100).toFixed(2)}% of the weights. Shuffled labels are the control, which must not be better than the ` +
       'encoder as it came.',
     machine,

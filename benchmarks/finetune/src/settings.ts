@@ -33,8 +33,15 @@ export const smoke: Setting = {
 /** Peak rates, chosen on a fifth of the training rows, never on the held-out ones. */
 export const rates = { all: 3e-4, adapters: 3e-3 };
 
-/** The adapters: their rank, and the matrices that get one, which are all but the tables of embeddings. */
-export const adapters = { rank: 8, match: /^(L\.\d|po|c)\..*weight$/ };
+/**
+ * The adapters: the matrices that get one, which are all, and their rank. The table of words, most of the weights, has half of it:
+ * with none a small encoder could not learn what the words of another domain mean.
+ */
+export const adapters = {
+  match: /weight$/,
+  rank: 8,
+  table: { path: 'we.weight', rank: 4 },
+};
 
 /** Longer reviews are cut off. */
 export const mostTokens = 64;

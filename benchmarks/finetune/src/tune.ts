@@ -75,7 +75,11 @@ export async function tuneAll(options: TuneOptions): Promise<Tuned> {
 /** Tunes adapters, and merges them: what is written has the encoder's own operators and size. */
 export async function tuneAdapters(options: TuneOptions): Promise<Tuned> {
   const { encoder, engine, rows, setting } = options;
-  const adapted = adapt(encoder, adapters);
+  const { match, rank, table } = adapters;
+  const adapted = adapt(encoder, {
+    match,
+    rank: (matrix) => (matrix === table.path ? table.rank : rank),
+  });
   const { trained, seconds } = await fit(adapted, 'adapters', options);
   const merged: EncoderValues = adapted.merge(trained);
   const bytes = writeEncoder(encoder, merged);

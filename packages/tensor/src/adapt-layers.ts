@@ -1,4 +1,4 @@
-import { type HostTensor, type HostTree, leaves, LimbeckError, mapTree } from '@limbeck/core';
+import { type HostTensor, leaves, LimbeckError, mapTree } from '@limbeck/core';
 import { sameShape, showShape } from './dims.js';
 
 /** The first part of a path that is a number alone: `encoder/layers/3/query`, `layer.3.query`. */
@@ -53,11 +53,11 @@ function layerOf(
  * ```
  * @see Sanh et al., "DistilBERT", 2019, §2, which takes one layer of two.
  */
-export function mapLayers<P>(
-  target: HostTree<P>,
+export function mapLayers<Tree>(
+  target: Tree,
   source: unknown,
   { layers, pattern = anyLayer }: MapLayersOptions,
-): HostTree<P> {
+): Tree {
   const values = new Map(leaves<HostTensor>(source));
   return mapTree(target, (leaf, path) => {
     const own = leaf as HostTensor;
@@ -69,7 +69,7 @@ export function mapLayers<P>(
     const value = values.get(sourcePath) ?? refusePath(sourcePath, path, values);
     checkFits(path, own, sourcePath, value);
     return { ...value, data: value.data.slice() };
-  }) as unknown as HostTree<P>;
+  }) as unknown as Tree;
 }
 
 /**
