@@ -152,7 +152,7 @@ function rowOf(result: ExperimentResult): string[] {
       : `${found.difference.toFixed(3)} (${found.low.toFixed(3)} to ${found.high.toFixed(3)}): ${verdict(found)}`,
     `${least}, ${floor!.name} being ${show(floor!.values[metric]![0]!)}`,
     result.reproduced ? 'yes' : 'NO',
-    on!.factors['on'] ?? '',
+    on!.factors['on'] || '–',
   ];
 }
 

@@ -2,6 +2,8 @@
 // random moments, resumes it, and compares it, bit for bit, with a run that was never killed.
 //
 //   npx tsx packages/train/scripts/programs.ts [--times 1] [--seeds 3] [--only tgeo-kd] [--write]
+//
+// With `--seeds 0 --times 0 --write` it builds the pages anew from the results' files.
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -97,6 +99,7 @@ try {
   const measured =
     seedCount === 0 ? [] : await pooled(usable.map((program) => () => measure(program)));
   if (measured.length > 0) console.log(tableOf(measured));
+  if (values.write) writeResults([]);
   const below = measured.filter((each) => !experimentOf(each).reproduced);
   for (const { program } of below)
     console.log(`${program.name}: NOT above its floor in every seed`);
