@@ -58,7 +58,7 @@ export async function sessionCreation(args: readonly string[]): Promise<Experime
 
 /** A step, updates included, of at least so many nodes: a small encoder with as many layers as it takes. */
 function graphOf(nodes: number): ReturnType<typeof toOnnx> {
-  for (let layers = 2; ; layers += 2) {
+  for (let layers = 2; ; layers++) {
     const sizes: Sizes = { ...tiny, layers };
     const file = toOnnx(
       stepGraph(startWeights(sizes), { sizes, lookup: 'gather', clip: 1 }).outputs,
