@@ -1,5 +1,6 @@
 import { checkPositive } from '@limbeck/core';
 import { gradientNorm, type Optimizer, scaled, type TensorTree } from '@limbeck/tensor';
+import { movedOf, movesOf } from './moved.js';
 import { mapPaths } from './paths.js';
 
 /**
@@ -9,7 +10,7 @@ import { mapPaths } from './paths.js';
  * n = √(Σ over parameters Σ g²)        g ← g · norm / max(n, norm)
  * ```
  *
- * `metrics.gradientNorm` is n, added up in float64.
+ * `metrics.gradientNorm` is n, added up in float64. Parameters that the optimiser does not move have no part in it.
  *
  * @param norm - the largest norm that passes as it is; above 0
  * @throws LimbeckError `invalid-option`
@@ -24,9 +25,10 @@ export function clipByGlobalNorm<S extends TensorTree>(
   return {
     name: `clipByGlobalNorm(${optimizer.name})`,
     config: { norm, of: optimizer.config ?? null },
+    ...movesOf(optimizer),
     init: (parameters) => optimizer.init(parameters),
     update: (given) => {
-      const all = Object.values(given.gradients);
+      const all = movedOf(optimizer, given.gradients);
       if (all.length === 0) return optimizer.update(given);
       const { norm: n, factor } = gradientNorm(all, norm);
       const gradients = mapPaths(given.gradients, (g) => scaled(g, factor));

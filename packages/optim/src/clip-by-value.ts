@@ -1,5 +1,6 @@
 import { checkPositive } from '@limbeck/core';
 import type { Optimizer, TensorTree } from '@limbeck/tensor';
+import { movesOf } from './moved.js';
 import { mapPaths } from './paths.js';
 
 /**
@@ -18,6 +19,7 @@ export function clipByValue<S extends TensorTree>(
   return {
     name: `clipByValue(${optimizer.name})`,
     config: { limit, of: optimizer.config ?? null },
+    ...movesOf(optimizer),
     init: (parameters) => optimizer.init(parameters),
     update: (given) => {
       const gradients = mapPaths(given.gradients, (g) => g.clamp(-limit, limit));

@@ -18,8 +18,11 @@ export type GroupsState = { readonly [group: string]: TensorTree };
  * Several optimisers, each for the parameters of its group: rates, decay and methods by path. A parameter belongs to
  * the first group that matches. Metrics are those of each group, as `<group>/rate`.
  *
- * @throws LimbeckError `empty-data` without groups, `duplicate-name` for two of a name; `unknown-name`, when made
- * for parameters, for a path that no group matches
+ * Each optimiser is given the gradients of its own group alone: clipping inside a group is by that group's norm. Frozen
+ * parameters have no part in any norm.
+ *
+ * @throws LimbeckError `empty-data` without groups, `duplicate-name` for two of a name, `invalid-option` for what is no
+ * optimiser; `unknown-name`, when made for parameters, for a path that no group matches
  * @example
  * ```ts
  * import { adamw, clipByGlobalNorm, groups } from '@limbeck/optim';
@@ -35,6 +38,7 @@ export type GroupsState = { readonly [group: string]: TensorTree };
 export function groups(list: readonly ParameterGroup[]): Optimizer<GroupsState> {
   const named = list.map((group, i) => ({ ...group, name: group.name ?? String(i) }));
   checkNames(named.map(({ name }) => name));
+  for (const { name, optimizer } of named) checkOptimizer(name, optimizer);
   const kinds = list.map(({ optimizer }) => (optimizer === 'frozen' ? optimizer : optimizer.name));
   const split = <T>(tensors: { readonly [path: string]: T }) => splitByGroup(named, tensors);
 
@@ -49,6 +53,10 @@ export function groups(list: readonly ParameterGroup[]): Optimizer<GroupsState> 
           : { optimizer: optimizer.name, config: optimizer.config ?? null }),
       })),
     },
+    moves: (path) => {
+      const own = named.find(({ match }) => matches(match, path))?.optimizer;
+      return own !== undefined && own !== 'frozen' && (own.moves?.(path) ?? true);
+    },
     init: (parameters) => {
       const parts = split(parameters);
       return Object.fromEntries(
@@ -58,8 +66,9 @@ export function groups(list: readonly ParameterGroup[]): Optimizer<GroupsState> 
         ]),
       );
     },
-    update: ({ parameters, state, ...rest }) => {
+    update: ({ parameters, gradients, state, ...clock }) => {
       const parts = split(parameters);
+      const slopes = split(gradients);
       const moved: { [path: string]: Tensor } = {};
       const states: { [group: string]: TensorTree } = {};
       const metrics: { [name: string]: Tensor } = {};
@@ -71,8 +80,9 @@ export function groups(list: readonly ParameterGroup[]): Optimizer<GroupsState> 
           continue;
         }
         const made = optimizer.update({
-          ...rest,
+          ...clock,
           parameters: own,
+          gradients: slopes[name]!,
           state: state[name] ?? {},
         });
         Object.assign(moved, made.parameters);
@@ -96,6 +106,18 @@ function checkNames(names: readonly string[]): void {
     given: twice === undefined ? 'no groups' : `two groups named "${twice}"`,
     expected: 'at least one group, each with a name of its own',
     next: 'Name the groups, or leave the names out.',
+  });
+}
+
+/** What callers without types may pass. */
+function checkOptimizer(name: string, optimizer: unknown): void {
+  const { update } = (optimizer ?? {}) as { readonly update?: unknown };
+  if (optimizer === 'frozen' || typeof update === 'function') return;
+  throw new LimbeckError('invalid-option', {
+    where: `groups, group "${name}"`,
+    given: `optimizer ${typeof optimizer === 'string' ? JSON.stringify(optimizer) : typeof optimizer}`,
+    expected: "an optimizer, or 'frozen'",
+    next: 'Pass what adamw() gives, for example.',
   });
 }
 

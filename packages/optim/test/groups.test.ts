@@ -1,4 +1,4 @@
-import { adamw, clipByGlobalNorm, groups, sgd } from '@limbeck/optim';
+import { adamw, clipByGlobalNorm, clipByValue, groups, sgd } from '@limbeck/optim';
 import { describe, expect, test } from 'vitest';
 import { Trainer } from './support/train.js';
 
@@ -53,10 +53,10 @@ describe('groups', () => {
     expect(state['3']).not.toHaveProperty(['first', 'head/w']);
   });
 
-  test('are clipped together', () => {
+  test('are clipped together, but for what is frozen', () => {
     const trainer = new Trainer(clipByGlobalNorm(grouped(), 1), start);
     trainer.step(gradients, 0);
-    expect(trainer.metrics['gradientNorm']).toBeCloseTo(Math.hypot(1, 1, 2, 9), 6);
+    expect(trainer.metrics['gradientNorm']).toBeCloseTo(Math.hypot(1, 1, 2), 6);
   });
 
   test('say what they are set to', () => {
@@ -86,5 +86,41 @@ describe('groups', () => {
     ],
   ])('refuse %o', (make, code, given) => {
     expect(make).toThrow(expect.objectContaining({ code, given }) as Error);
+  });
+
+  test('clip by the norm of a group inside of it', () => {
+    const optimizer = groups([
+      { match: 'head/', optimizer: clipByGlobalNorm(sgd({ rate: 1 }), 1) },
+      { optimizer: sgd({ rate: 1 }) },
+    ]);
+    const trainer = new Trainer(optimizer, start);
+    trainer.step(gradients, 0);
+    expect(trainer.metrics['0/gradientNorm']).toBeCloseTo(Math.hypot(1, 2), 6);
+    expect(trainer.parameters['head/b']![0]).toBeCloseTo(1 - 2 / Math.hypot(1, 2), 6);
+    expect(trainer.parameters['table/w']![0]).toBeCloseTo(1 - 9, 6);
+  });
+
+  test('say what they move, through whatever clips them', () => {
+    const optimizer = clipByValue(clipByGlobalNorm(grouped(), 1), 1);
+    expect(Object.keys(start).map((path) => optimizer.moves?.(path))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(clipByGlobalNorm(sgd({ rate: 1 }), 1).moves).toBeUndefined();
+  });
+
+  test.each([
+    ['"freeze"', 'freeze'],
+    ['undefined', undefined],
+  ])('refuse %s as optimiser', (given, optimizer) => {
+    expect(() => groups([{ name: 'all', optimizer: optimizer as 'frozen' }])).toThrow(
+      expect.objectContaining({
+        code: 'invalid-option',
+        where: 'groups, group "all"',
+        given: `optimizer ${given}`,
+      }) as Error,
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { hostTensor } from '@limbeck/core';
 import {
+  adamw,
   constant,
   cosine,
   inverseSquareRoot,
@@ -10,7 +11,7 @@ import {
   stepwise,
   warmRestarts,
 } from '@limbeck/optim';
-import { input, interpret } from '@limbeck/tensor';
+import { input, interpret, type Tensor } from '@limbeck/tensor';
 import { describe, expect, test } from 'vitest';
 import golden from './golden/optimisers.json' with { type: 'json' };
 
@@ -131,5 +132,30 @@ describe('schedules', () => {
     [() => warmRestarts({ peak: 1, period: 1, floor: 2 }), 'floor 2'],
   ])('refuses %o', (make, given) => {
     expect(make).toThrow(expect.objectContaining({ code: 'invalid-option', given }) as Error);
+  });
+});
+
+describe('an optimiser refuses a rate', () => {
+  test.each([undefined, null, '0.1', {}])('of %j', (value) => {
+    expect(() => adamw({ rate: value as never })).toThrow(
+      expect.objectContaining({ code: 'invalid-option', where: 'adamw' }) as Error,
+    );
+  });
+
+  test.each([
+    ['number', () => 0.1],
+    ['float32 [1]', (step: Tensor) => step.cast('float32').reshape([1])],
+    ['int64 []', (step: Tensor) => step],
+  ])('whose schedule makes %s', (given, schedule) => {
+    const { update } = adamw({ rate: schedule as Schedule });
+    const clock = { step: input('step', whole), steps: input('steps', whole) };
+    const nothing = { parameters: {}, gradients: {}, state: { first: {}, second: {} } };
+    expect(() => update({ ...nothing, ...clock })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-option',
+        where: 'adamw, rate',
+        given: `a schedule that makes ${given}`,
+      }) as Error,
+    );
   });
 });

@@ -8,6 +8,8 @@ export interface Optimizer<S extends TensorTree = Empty> {
   readonly name: string;
   /** What it is set to: a checkpoint of a run with another config is refused. @defaultValue nothing is compared */
   readonly config?: JsonObject;
+  /** Whether it moves the parameter at a path; the gradients of others are not looked at. @defaultValue all are moved */
+  moves?(path: string): boolean;
   /** Zeroed moments and whatever else it keeps, for parameters of these specs by path. */
   init(parameters: { readonly [path: string]: Specs<Tensor> }): HostTree<S>;
   /**
