@@ -119,7 +119,7 @@ describe('fromOnnx', () => {
     expect(() => fromOnnx(bytes)).toThrow(
       expect.objectContaining({
         code: 'unknown-operator',
-        given: 'Pad "" with mode edge and named sizes',
+        given: 'Pad "" with mode mirror',
       }),
     );
   });
