@@ -6,7 +6,8 @@ import { type Digit, width } from './digits.js';
 export const noData: BatchSource<Empty> = {
   specs: {},
   open: async function* () {
-    for (let at = 0; ; at++) yield { batch: {}, position: at };
+    // It stands at the same place for ever, wherever it is opened.
+    for (;;) yield { batch: {}, position: 0 };
   },
 };
 
