@@ -21,8 +21,8 @@ export interface LoopArguments {
   readonly shape: (result: number) => readonly number[];
   /** Makes a scalar result. */
   readonly set: (result: number, value: number) => void;
-  /** Float64 numbers that the loop may use: 32 of them. */
-  readonly sums: { readonly at: number; readonly data: Float64Array };
+  /** Float64 numbers that the loop may use: 32 of them. What `at` says may end the array that `data` gave before. */
+  readonly sums: { readonly at: number; readonly data: () => Float64Array };
 }
 
 const numberOf = (attributes: JsonObject, name: string): number => Number(attributes[name]);
@@ -78,13 +78,14 @@ function movingAverage({ kernels, at, count, into, number }: LoopArguments): voi
 }
 
 function gradientNorm({ kernels, attributes, inputs, at, count, set, sums }: LoopArguments): void {
-  sums.data.fill(0);
+  sums.data().fill(0);
   for (let i = 0; i < inputs; i++) kernels.addSquares(count(i), at(i), sums.at);
+  const columns = sums.data();
   // The columns in pairs, as the operator's expansion adds them.
   for (let half = 8; half >= 1; half /= 2) {
-    for (let i = 0; i < half; i++) sums.data[i]! += sums.data[i + half]!;
+    for (let i = 0; i < half; i++) columns[i]! += columns[i + half]!;
   }
-  const norm = Math.sqrt(sums.data[0]!);
+  const norm = Math.sqrt(columns[0]!);
   const limit = numberOf(attributes, 'limit');
   set(0, norm);
   set(1, limit / Math.max(norm, limit));

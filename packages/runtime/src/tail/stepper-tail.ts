@@ -143,6 +143,7 @@ export class StepperTail {
       state === undefined ? this.#result(number, index)! : given.inputs[state]!,
     );
     const offsets = results.map((result) => this.#arena.offsetOf(result)!);
+    const { memory } = this.#arena;
     loops[step.kernel]!({
       kernels: this.#kernels,
       attributes: step.attributes,
@@ -157,7 +158,8 @@ export class StepperTail {
       set: (result, value) => {
         (this.#arena.renewed(results[result]!).data as Float32Array)[0] = value;
       },
-      sums: { at: this.#sums, data: new Float64Array(this.#arena.memory.buffer, this.#sums, 32) },
+      // Anew at each look: what `at` copies in may have made the memory grow, and arrays over it end then.
+      sums: { at: this.#sums, data: () => new Float64Array(memory.buffer, this.#sums, 32) },
     });
   }
 
