@@ -1,3 +1,4 @@
+export { checkHostTensor } from './check-host-tensor.js';
 export { checkBetween, checkPositive, checkWhole } from './checks.js';
 export type {
   Answer,

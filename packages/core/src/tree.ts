@@ -142,7 +142,8 @@ const arrays = {
   bool: Uint8Array,
 } as const;
 
-function arrayOf<D extends DType>(where: string, dtype: D): (typeof arrays)[D] {
+/** The class of a dtype's arrays. @throws LimbeckError `dtype-mismatch` */
+export function arrayOf<D extends DType>(where: string, dtype: D): (typeof arrays)[D] {
   const found = Object.hasOwn(arrays, dtype) ? arrays[dtype] : undefined;
   if (found !== undefined) return found;
   throw new LimbeckError('dtype-mismatch', {

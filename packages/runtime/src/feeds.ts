@@ -1,4 +1,4 @@
-import { type HostTensor, LimbeckError, sizeOf, type Spec } from '@limbeck/core';
+import { type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
 import { bindSpecs, showShape } from '@limbeck/tensor';
 import type { HostTensors } from './engine.js';
 
@@ -12,6 +12,17 @@ export interface FeedRules {
   readonly batchedProducts: boolean;
 }
 
+/** Checks that what callers without types may pass is tensors by name. @throws LimbeckError `invalid-data` */
+export function checkTensors(where: string, tensors: unknown): asserts tensors is HostTensors {
+  if (typeof tensors === 'object' && tensors !== null) return;
+  throw new LimbeckError('invalid-data', {
+    where,
+    given: String(tensors),
+    expected: 'an object with a tensor for each name',
+    next: "Pass { x: hostTensor('float32', [1], [0]) }, for example.",
+  });
+}
+
 /**
  * Checks what is fed against the specs of the inputs.
  *
@@ -21,6 +32,7 @@ export interface FeedRules {
  */
 export function checkFeeds(where: string, feeds: HostTensors, rules: FeedRules): HostTensors {
   const { inputs, fixed = {}, batchedProducts } = rules;
+  checkTensors(where, feeds);
   for (const name of Object.keys(feeds)) {
     if (!inputs.has(name) || Object.hasOwn(fixed, name)) refuseName(where, name, inputs, fixed);
   }
@@ -28,22 +40,10 @@ export function checkFeeds(where: string, feeds: HostTensors, rules: FeedRules):
   const checked: { [name: string]: HostTensor } = {};
   for (const name of Object.keys(feeds)) {
     const feed = feeds[name]!;
-    checkLength(name, feed);
     if (batchedProducts && feed.data.length === 0) refuseEmpty(where, name, feed);
     checked[name] = rounded(feed, inputs.get(name)!);
   }
   return checked;
-}
-
-/** Checks that a tensor holds as many elements as its shape says. @throws LimbeckError `shape-mismatch` */
-export function checkLength(name: string, { dtype, shape, data }: HostTensor): void {
-  if (data.length === sizeOf(shape)) return;
-  throw new LimbeckError('shape-mismatch', {
-    where: `input "${name}"`,
-    given: `${data.length} elements for ${dtype} ${showShape(shape)}`,
-    expected: `${sizeOf(shape)} elements`,
-    next: 'Make the tensor with hostTensor(), which checks this.',
-  });
 }
 
 /** A float64 value rounded to float32 where the graph takes float32: what the interpreter accepts runs here too. */

@@ -1,4 +1,5 @@
-import { decodeModel } from '@limbeck/tensor';
+import { LimbeckError } from '@limbeck/core';
+import { decodeModel, type OnnxGraph } from '@limbeck/tensor';
 
 /** What the engine must know of a graph before it runs it. */
 export interface GraphFacts {
@@ -15,4 +16,18 @@ const products = new Set(['MatMul', 'FusedMatMul']);
 export function graphFacts(bytes: Uint8Array): GraphFacts {
   const { node } = decodeModel(bytes).graph!;
   return { batchedProducts: node.some(({ opType }) => products.has(opType)) };
+}
+
+/** The file in what an engine is asked to load. @throws LimbeckError `invalid-data` for anything else */
+export function bytesOf(graph: Uint8Array | OnnxGraph): Uint8Array {
+  const given: unknown = graph;
+  const bytes =
+    given instanceof Uint8Array ? given : (given as Partial<OnnxGraph> | null | undefined)?.bytes;
+  if (bytes instanceof Uint8Array) return bytes;
+  throw new LimbeckError('invalid-data', {
+    where: 'load',
+    given: typeof given === 'string' ? 'a string' : String(given),
+    expected: 'the bytes of an ONNX file as a Uint8Array, or what toOnnx gives',
+    next: 'Read a file first: await readFile(path).',
+  });
 }

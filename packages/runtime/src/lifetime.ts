@@ -25,12 +25,18 @@ export class Lifetime {
       throw new LimbeckError('disposed', {
         where: `${this.#where}.${call}`,
         given: 'a call after dispose()',
-        expected: `a ${this.#where} that is still open`,
+        expected: `${/^[aeiou]/.test(this.#where) ? 'an' : 'a'} ${this.#where} that is still open`,
         next: 'Dispose of it after the last call, or make a new one.',
       });
     }
-    if (this.#abortSignal?.aborted === true)
+    this.checkAborted(call);
+  }
+
+  /** Throws where the abort signal has been set off. @throws LimbeckError `aborted` */
+  checkAborted(call: string): void {
+    if (this.#abortSignal?.aborted === true) {
       throw aborted(`${this.#where}.${call}`, this.#abortSignal);
+    }
   }
 
   /** Runs a call that dispose() waits for. @throws LimbeckError `disposed`, `aborted` */

@@ -1,9 +1,9 @@
-import { type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
+import { checkHostTensor, type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
 import type { Tail } from '@limbeck/tensor';
 import { BufferSets } from './buffer-sets.js';
 import { checkCarry } from './carry.js';
 import type { HostTensors, Stepper, StepperOptions } from './engine.js';
-import { checkFeeds, checkLength, type FeedRules, rounded } from './feeds.js';
+import { checkFeeds, checkTensors, type FeedRules, rounded } from './feeds.js';
 import { checkFetch } from './fetches.js';
 import type { Lifetime } from './lifetime.js';
 import type { Session } from './session.js';
@@ -84,17 +84,21 @@ export class SessionStepper implements Stepper {
 
   #values(tensors: HostTensors): HostTensors {
     return Object.fromEntries(
-      Object.entries(tensors).map(([name, value]) => {
-        checkLength(name, value);
-        return [name, rounded(value, this.#signature.inputs[name]!)];
-      }),
+      Object.entries(tensors).map(([name, value]) => [
+        name,
+        rounded(value, this.#signature.inputs[name]!),
+      ]),
     );
   }
 
-  /** Runs a call after those before it, whether they worked or not. */
+  /** Runs a call after those before it, whether they worked or not; not any more where an abort comes first. */
   #inTurn<R>(call: string, run: () => R | Promise<R>): Promise<R> {
     return this.#life.use(call, () => {
-      const turn = this.#last.then(run, run);
+      const begin = (): R | Promise<R> => {
+        this.#life.checkAborted(call);
+        return run();
+      };
+      const turn = this.#last.then(begin, begin);
       this.#last = turn;
       return turn;
     });
@@ -142,9 +146,10 @@ export class SessionStepper implements Stepper {
   }
 
   async write(state: HostTensors): Promise<void> {
+    checkTensors('write', state);
     const values = Object.entries(state).map(([name, value]) => {
       this.#checkState('write', name);
-      checkLength(name, value);
+      checkHostTensor(`write, state "${name}"`, value);
       return [name, value] as const;
     });
     return this.#inTurn('write', () => {

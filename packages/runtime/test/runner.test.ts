@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { hostTensor } from '@limbeck/core';
-import { createRunner, type Runner, type Stepper } from '@limbeck/runtime';
+import { createRunner, type HostTensors, type Runner, type Stepper } from '@limbeck/runtime';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeSession, scalar, vector } from './support/fake-session.js';
 
@@ -40,8 +40,18 @@ describe('run', () => {
     ['shape-mismatch', { ...feeds, x: vector(1, 2, 3) }, 'batch = 3'],
     ['shape-mismatch', { ...feeds, total: vector(1) }, 'float32 [1]'],
     ['shape-mismatch', { ...feeds, x: { ...vector(1, 2, 3), shape: [2] } }, '3 elements'],
+    ['shape-mismatch', { ...feeds, x: { ...vector(1, 2), shape: [-2] } }, 'the shape [-2]'],
+    [
+      'dtype-mismatch',
+      { ...feeds, x: { ...vector(1), data: new Float64Array(1) } },
+      'Float64Array',
+    ],
+    ['invalid-data', { ...feeds, x: { ...vector(1, 2), data: [1, 2] } }, 'an array as data'],
+    ['invalid-data', { ...feeds, x: null }, 'null'],
+    ['invalid-data', { ...feeds, x: [1, 2] }, 'an array'],
+    ['invalid-data', undefined, 'undefined'],
   ])('refuses with %s', async (code, given, text) => {
-    await expect(runner.run(given)).rejects.toMatchObject({
+    await expect(runner.run(given as HostTensors)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(text) as string,
     });

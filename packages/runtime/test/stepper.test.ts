@@ -154,3 +154,37 @@ describe('what is carried must fit', () => {
     });
   });
 });
+
+describe('values that are no tensors', () => {
+  const odd = { ...vector(1, 2), data: [1, 2] } as never;
+
+  test('are refused where they are fed, written or given to start from', async () => {
+    const refused = { code: 'invalid-data', given: expect.stringContaining('array') as string };
+    await expect(stepper.step({ x: odd })).rejects.toMatchObject(refused);
+    await expect(stepper.write({ total: odd })).rejects.toMatchObject(refused);
+    await expect(stepper.write(undefined as never)).rejects.toMatchObject({ code: 'invalid-data' });
+    const call = runner.stepper({ carry: { next: 'total' }, state: { total: odd } });
+    await expect(call).rejects.toMatchObject(refused);
+    expect(session.runs).toEqual([]);
+  });
+});
+
+test('steps that wait for others are not begun after an abort', async () => {
+  const abort = new AbortController();
+  const own = createRunner(session, { batchedProducts: false, abortSignal: abort.signal });
+  const steps = await own.stepper({
+    carry: { next: 'total' },
+    state: { total: start },
+    constants: { offset },
+  });
+  let open = (): void => undefined;
+  session.gate = new Promise((resolve) => (open = resolve));
+  const calls = [1, 2, 3].map((value) => steps.step({ x: vector(value, 0) }, []));
+  await Promise.resolve();
+  abort.abort('enough');
+  open();
+  const settled = await Promise.allSettled(calls);
+  expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  expect(settled[1]).toMatchObject({ reason: { code: 'aborted', cause: 'enough' } });
+  expect(session.runs).toHaveLength(1);
+});

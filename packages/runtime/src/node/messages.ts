@@ -1,4 +1,5 @@
 import {
+  checkHostTensor,
   type ErrorCode,
   type HostTensor,
   isLimbeckError,
@@ -8,6 +9,7 @@ import {
 } from '@limbeck/core';
 import type { OnnxGraph } from '@limbeck/tensor';
 import type { HostTensors, StepperOptions } from '../engine.js';
+import { checkTensors } from '../feeds.js';
 import type { EngineSettings } from './options.js';
 
 /** What the main thread asks of the worker. */
@@ -98,13 +100,20 @@ export function fromWire({ cause, ...rest }: WireError): LimbeckError {
 /**
  * Tensors made ready to be posted. Posting clones the whole memory under an array, so a view of a larger one is
  * copied out first.
+ *
+ * @param where - the call, for messages
+ * @throws LimbeckError `invalid-data`, `dtype-mismatch`, `shape-mismatch` for what is no tensor
  */
-export function compact(tensors: HostTensors): HostTensors {
+export function compact(where: string, tensors: HostTensors): HostTensors {
+  checkTensors(where, tensors);
   return Object.fromEntries(
-    Object.entries(tensors).map(([name, { dtype, shape, data }]) => [
-      name,
-      { dtype, shape: [...shape], data: compactArray(data) },
-    ]),
+    Object.entries(tensors).flatMap(([name, value]) => {
+      // The worker says which one is missing.
+      if (value === undefined) return [];
+      checkHostTensor(`${where}, "${name}"`, value);
+      const { dtype, shape, data } = value;
+      return [[name, { dtype, shape: [...shape], data: compactArray(data) }]];
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.js';
+import { aborted } from '../lifetime.js';
 import { localEngine } from './local-engine.js';
 import { engineSettings, type NodeEngineOptions } from './options.js';
 import { workerEngine } from './worker-engine.js';
@@ -28,5 +29,6 @@ import { workerEngine } from './worker-engine.js';
 export async function nodeEngine(options: NodeEngineOptions = {}): Promise<Engine> {
   const settings = engineSettings(options);
   const { worker = false, abortSignal } = options;
+  if (abortSignal?.aborted === true) throw aborted('nodeEngine', abortSignal);
   return worker ? workerEngine(settings, abortSignal) : localEngine(settings, abortSignal);
 }

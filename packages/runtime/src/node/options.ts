@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { checkWhole } from '@limbeck/core';
+import { checkOptimization } from '../optimization.js';
 
 /** Options of {@link nodeEngine}. */
 export interface NodeEngineOptions {
@@ -33,5 +34,6 @@ export function engineSettings(options: NodeEngineOptions): EngineSettings {
   const { threads = os.availableParallelism(), provider = 'cpu' } = options;
   const { optimization = 'all', memoryPattern = false, profile } = options;
   checkWhole('nodeEngine', { threads }, 1, 'Leave it out to use every core.');
+  checkOptimization('nodeEngine', optimization);
   return { threads, provider, optimization, memoryPattern, profile };
 }

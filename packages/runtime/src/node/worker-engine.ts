@@ -1,6 +1,7 @@
 import type { Spec } from '@limbeck/core';
 import type { OnnxGraph } from '@limbeck/tensor';
 import type { Engine, HostTensors, Runner, Stepper, StepperOptions } from '../engine.js';
+import { bytesOf } from '../graph-facts.js';
 import { Lifetime } from '../lifetime.js';
 import { compact, compactArray, type LoadedGraph } from './messages.js';
 import type { EngineSettings } from './options.js';
@@ -16,8 +17,8 @@ class WorkerStepper implements Stepper {
 
   step(feeds: HostTensors, fetch?: readonly string[]): Promise<HostTensors> {
     const { thread, stepper } = this;
-    return this.#life.use('step', () =>
-      thread.ask<HostTensors>({ kind: 'step', stepper, feeds: compact(feeds), fetch }),
+    return this.#life.use('step', async () =>
+      thread.ask<HostTensors>({ kind: 'step', stepper, feeds: compact('step', feeds), fetch }),
     );
   }
 
@@ -28,8 +29,8 @@ class WorkerStepper implements Stepper {
 
   write(state: HostTensors): Promise<void> {
     const { thread, stepper } = this;
-    return this.#life.use('write', () =>
-      thread.ask<void>({ kind: 'write', stepper, state: compact(state) }),
+    return this.#life.use('write', async () =>
+      thread.ask<void>({ kind: 'write', stepper, state: compact('write', state) }),
     );
   }
 
@@ -54,24 +55,24 @@ class WorkerRunner implements Runner {
   }
 
   run(feeds: HostTensors, fetch?: readonly string[]): Promise<HostTensors> {
-    return this.#life.use('run', () =>
+    return this.#life.use('run', async () =>
       this.#thread.ask<HostTensors>({
         kind: 'run',
         runner: this.#runner,
-        feeds: compact(feeds),
+        feeds: compact('run', feeds),
         fetch,
       }),
     );
   }
 
   stepper({ carry, state, constants = {}, guard = [] }: StepperOptions): Promise<Stepper> {
-    const options = {
-      carry: { ...carry },
-      state: compact(state),
-      constants: compact(constants),
-      guard: [...guard],
-    };
     return this.#life.use('stepper', async () => {
+      const options = {
+        carry: { ...carry },
+        state: compact('stepper', state),
+        constants: compact('stepper', constants),
+        guard: [...guard],
+      };
       const call = { kind: 'stepper', runner: this.#runner, options } as const;
       return new WorkerStepper(this.#thread, await this.#thread.ask<number>(call));
     });
@@ -104,10 +105,8 @@ class WorkerEngine implements Engine {
 
   load(graph: Uint8Array | OnnxGraph): Promise<Runner> {
     return this.#life.use('load', async () => {
-      const plain =
-        graph instanceof Uint8Array
-          ? compactArray(graph)
-          : { ...graph, bytes: compactArray(graph.bytes) };
+      const bytes = compactArray(bytesOf(graph));
+      const plain = graph instanceof Uint8Array ? bytes : { ...graph, bytes };
       const call = { kind: 'load', graph: plain } as const;
       return new WorkerRunner(this.#thread, await this.#thread.ask<LoadedGraph>(call));
     });

@@ -1,7 +1,7 @@
 import type { OnnxGraph } from '@limbeck/tensor';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Engine, Runner } from '../engine.js';
-import { graphFacts } from '../graph-facts.js';
+import { bytesOf, graphFacts } from '../graph-facts.js';
 import { hasKernels, kernelNames } from '../kernels/kernels.js';
 import { Lifetime } from '../lifetime.js';
 import { createRunner } from '../runner.js';
@@ -38,7 +38,7 @@ export class OrtEngine implements Engine {
 
   load(graph: Uint8Array | OnnxGraph): Promise<Runner> {
     return this.#life.use('load', async () => {
-      const bytes = graph instanceof Uint8Array ? graph : graph.bytes;
+      const bytes = bytesOf(graph);
       const { batchedProducts } = graphFacts(bytes);
       const session = await this.#binding.inTurn(() => this.#binding.create(bytes));
       const specs = graph instanceof Uint8Array ? specsOf(session) : graph;

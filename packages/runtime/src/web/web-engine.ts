@@ -3,6 +3,7 @@ import { input, toOnnx } from '@limbeck/tensor';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Engine } from '../engine.js';
 import { aborted } from '../lifetime.js';
+import { checkOptimization } from '../optimization.js';
 import { OrtEngine } from '../ort/ort-engine.js';
 import { providerError, sessionError } from '../session-errors.js';
 import { inTurnOf } from './in-turn.js';
@@ -21,8 +22,7 @@ import { fixThreads, type WebEngineOptions } from './options.js';
  * ```ts
  * import { hostTensor } from '@limbeck/core';
  * import { webEngine } from '@limbeck/runtime/web';
- * import { LimbeckError } from '@limbeck/core';
-import { input, toOnnx } from '@limbeck/tensor';
+ * import { input, toOnnx } from '@limbeck/tensor';
  *
  * const engine = await webEngine({ threads: 1 });
  * const x = input('x', { dtype: 'float32', shape: ['batch'] });
@@ -35,6 +35,7 @@ import { input, toOnnx } from '@limbeck/tensor';
 export async function webEngine(options: WebEngineOptions = {}): Promise<Engine> {
   const { provider = 'wasm', wasmPaths, abortSignal } = options;
   const { optimization = 'all', memoryPattern = false } = options;
+  checkOptimization('webEngine', optimization);
   if (abortSignal?.aborted === true) throw aborted('webEngine', abortSignal);
   const known = webProviders();
   const found = known.find(({ name }) => name === provider);

@@ -196,6 +196,25 @@ describe('what is refused', () => {
     await expect(call).rejects.toMatchObject({ code: 'disposed' });
   });
 
+  test('an abort that came before: aborted', async () => {
+    const call = nodeEngine({ abortSignal: AbortSignal.abort('early') });
+    await expect(call).rejects.toMatchObject({ code: 'aborted', cause: 'early' });
+  });
+
+  test('a level of optimization that there is not: invalid-option', async () => {
+    await expect(nodeEngine({ optimization: 'most' as 'all' })).rejects.toMatchObject({
+      code: 'invalid-option',
+      given: 'optimization "most"',
+    });
+  });
+
+  test.each([undefined, null, 'model.onnx', { bytes: 'none' }])(
+    'no bytes, %j: invalid-data',
+    async (graph) => {
+      await expect(engine.load(graph as never)).rejects.toMatchObject({ code: 'invalid-data' });
+    },
+  );
+
   test('any call after an abort: aborted', async () => {
     const controller = new AbortController();
     const own = await nodeEngine({ threads: 1, abortSignal: controller.signal });

@@ -46,9 +46,15 @@ await gathering.run(outOfRange).catch((error) => {
 });
 
 const stepper = await runner.stepper({ carry, state, constants });
+const { w } = state;
 const errors = {
   corrupt: await codeOf(() => engine.load(new Uint8Array([1, 2, 3]))),
   feed: await codeOf(() => runner.run({})),
+  noTensor: await codeOf(() => runner.run({ ...fed, w: [1, 2] })),
+  noFeeds: await codeOf(() => stepper.step(undefined)),
+  noData: await codeOf(() => stepper.write({ w: { ...w, data: Array.from(w.data) } })),
+  noState: await codeOf(() => runner.stepper({ carry, state: { w: null } })),
+  noGraph: await codeOf(() => engine.load('model.onnx')),
   fetch: await codeOf(() => stepper.step(batch(1, 0), ['nothing'])),
   carry: await codeOf(() => runner.stepper({ carry: { y: 'w' }, state })),
   provider: await codeOf(() => nodeEngine({ worker: true, provider: 'quantum' })),

@@ -31,6 +31,11 @@ describe('worker mode', () => {
       errors: {
         corrupt: 'corrupt-onnx',
         feed: 'missing-signal',
+        noTensor: 'invalid-data',
+        noFeeds: 'invalid-data',
+        noData: 'invalid-data',
+        noState: 'invalid-data',
+        noGraph: 'invalid-data',
         fetch: 'unknown-name',
         carry: 'shape-mismatch',
         provider: 'unknown-provider',

@@ -1,4 +1,4 @@
-import { type HostTensor, LimbeckError, sizeOf, type Spec } from '@limbeck/core';
+import { checkHostTensor, type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
 import { evaluateDim, showShape } from '../dims.js';
 import type { Node } from '../operator.js';
 import type { InputAttributes } from '../ops/source.js';
@@ -25,7 +25,7 @@ export function namedInputs(order: readonly Node[]): Map<string, Spec> {
 
 /**
  * Checks fed values against the specs of the inputs, and binds the names of sizes.
- * @throws LimbeckError `missing-signal`, `dtype-mismatch`, `shape-mismatch`
+ * @throws LimbeckError `missing-signal`, `dtype-mismatch`, `shape-mismatch`, `invalid-data` for what is no tensor
  */
 export function bindSpecs(
   inputs: ReadonlyMap<string, Spec>,
@@ -51,17 +51,10 @@ export function bindSpecs(
         next: `Feed "${name}".`,
       });
     }
+    checkHostTensor(`input "${name}"`, feed);
     const float = spec.dtype === 'float32' && feed.dtype === 'float64';
     if (feed.dtype !== spec.dtype && !float) refuse('dtype-mismatch', name, spec);
     if (feed.shape.length !== spec.shape.length) refuse('shape-mismatch', name, spec);
-    if (feed.data.length !== sizeOf(feed.shape)) {
-      throw new LimbeckError('shape-mismatch', {
-        where: `input "${name}"`,
-        given: `${feed.data.length} elements for shape ${showShape(feed.shape)}`,
-        expected: `${sizeOf(feed.shape)} elements`,
-        next: 'Make tensors with hostTensor, which checks this.',
-      });
-    }
     spec.shape.forEach((dim, axis) => {
       if (typeof dim === 'string' && /^\w+$/.test(dim) && !bindings.has(dim)) {
         bindings.set(dim, feed.shape[axis]!);
