@@ -182,6 +182,21 @@ function readEntry(name: string, path: string, entry: unknown, body: Uint8Array)
   return { dtype, shape, data };
 }
 
+function readRecord<Record extends { readonly formatVersion: number }>(
+  name: string,
+  text: string,
+): Record {
+  let record: unknown;
+  try {
+    record = JSON.parse(text);
+  } catch (cause) {
+    throw corrupt(name, 'a record that is no JSON', cause);
+  }
+  const { formatVersion } = (record ?? {}) as Partial<Record>;
+  if (Number.isSafeInteger(formatVersion)) return record as Record;
+  throw corrupt(name, `a record with formatVersion ${JSON.stringify(formatVersion)}`);
+}
+
 /**
  * Reads {@link encodeCheckpoint}'s bytes.
  * @throws LimbeckError `corrupt-file` if anything is missing or altered; `format-too-new`
@@ -198,7 +213,7 @@ export async function decodeCheckpoint<Record extends { readonly formatVersion: 
   }
   const found = await checksum(limbeck, entries, body);
   if (found !== expected) throw corrupt(name, `contents with sha256 ${found}, not ${expected}`);
-  const record = JSON.parse(limbeck) as Record;
+  const record = readRecord<Record>(name, limbeck);
   if (record.formatVersion > 1) {
     throw new LimbeckError('format-too-new', {
       where: `checkpoint "${name}"`,

@@ -2,6 +2,7 @@ import { leaves, LimbeckError, mapTree } from '@limbeck/core';
 import {
   type Context,
   grad,
+  gradientNorm,
   type Loss,
   type LossTerm,
   type Model,
@@ -94,7 +95,7 @@ export function distillationPhase<
             ? state.average
             : blend(average, state.average as P, next.student, context),
       } as Partial<State>,
-      metrics: updated.metrics,
+      metrics: { ...normOf(optimizer, gradients), ...updated.metrics },
     };
   };
 
@@ -158,6 +159,19 @@ export function distillationPhase<
   };
 
   return microBatches === 1 ? plain : accumulating;
+}
+
+/**
+ * A loss may be finite and its gradient not, as that of √x at 0: the norm says so before the update, and the step is not
+ * kept. Where gradients are clipped, the norm that the clipping tells takes the place of this one.
+ */
+function normOf<OS extends TensorTree>(
+  optimizer: Optimizer<OS>,
+  gradients: { readonly [path: string]: Tensor },
+): { readonly [metric: string]: Tensor } {
+  const moved = Object.entries(gradients).filter(([path]) => optimizer.moves?.(path) ?? true);
+  if (moved.length === 0) return {};
+  return { gradientNorm: gradientNorm(Object.values(Object.fromEntries(moved)), 1).norm };
 }
 
 /** Terms are added up by name over micro-batches. @throws LimbeckError `duplicate-name` */

@@ -116,9 +116,9 @@ function described(node: Node, values: FlatState): NonFinite {
   const of = all.filter(([name]) => name.startsWith('in/')).map(([, value]) => rangeOf(value));
   const found = out.map(countOf).find((text) => text !== undefined) ?? 'finite numbers this time';
   if (node.operator.name === 'input') {
-    const [, kind, path] = /^(state|input)\/(?:batch\/)?(.*)$/.exec(
-      (node.attributes as { readonly name: string }).name,
-    ) as unknown as [string, string, string];
+    const { name } = node.attributes as { readonly name: string };
+    const [, kind, path] = /^(state|input)\/(?:batch\/)?(.*)$/.exec(name) ?? [];
+    if (path === undefined) return { where: `"${name}"`, found, kind: 'computed' };
     const isState = kind === 'state';
     const where = isState ? `the state's "${path}"` : `the batch's "${path}"`;
     return { where, found, kind: isState ? 'state' : 'batch' };

@@ -26,7 +26,15 @@ export const noSkips: Skips = { skipped: 0, inARow: 0, rateScale: 1 };
 
 /** @throws LimbeckError `invalid-option` */
 export function checkOnNonFinite(option: OnNonFinite): void {
-  if (typeof option === 'string') return;
+  if (option === 'stop' || option === 'skip') return;
+  if (typeof option !== 'object' || option === null) {
+    throw new LimbeckError('invalid-option', {
+      where: 'train, onNonFinite',
+      given: JSON.stringify(option),
+      expected: "'stop', 'skip' or { lowerRate }",
+      next: "Leave it out to stop with an error, or use 'skip'.",
+    });
+  }
   const { lowerRate } = option;
   checkBetween('train, onNonFinite', { lowerRate }, 1e-6, 1 - 1e-6, 'Use 0.5, for example.');
 }

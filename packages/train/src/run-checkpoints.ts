@@ -129,7 +129,7 @@ export class RunCheckpoints {
     const store = this.#store;
     if (store === undefined) return;
     const moving = this.#part(state, false);
-    checkFinite(name, record.step, moving);
+    checkFinite(`checkpoint "${name}"`, record.step, moving);
     if (this.#frozen.length > 0 && this.#frozenSha256 === undefined) {
       const still = await encodeCheckpoint({ formatVersion: 1 }, this.#part(state, true));
       await store.write('frozen', still);
@@ -146,8 +146,11 @@ export class RunCheckpoints {
   }
 }
 
-/** A state that has gone wrong must not replace a whole one: the run could never go on from it. */
-function checkFinite(name: string, step: number, state: FlatState): void {
+/**
+ * A state that has gone wrong must not replace a whole one, nor be what a run gives: it could never go on from it.
+ * @throws LimbeckError `non-finite-loss`
+ */
+export function checkFinite(what: string, step: number, state: FlatState): void {
   for (const [path, { dtype, data }] of Object.entries(state)) {
     if (dtype !== 'float32' && dtype !== 'float64') continue;
     const at = (data as HostTensor<'float32'>['data']).findIndex(
@@ -155,7 +158,7 @@ function checkFinite(name: string, step: number, state: FlatState): void {
     );
     if (at < 0) continue;
     throw new LimbeckError('non-finite-loss', {
-      where: `train, checkpoint "${name}" at step ${step}`,
+      where: `train, ${what} at step ${step}`,
       given: `"${path}" with ${data[at]} at ${at}`,
       expected: 'finite numbers',
       next: 'Lower the rate or clip the gradients. The checkpoint before is whole.',

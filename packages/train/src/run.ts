@@ -17,7 +17,7 @@ import type { PhaseResult, PhaseRunner } from './phase-parts.js';
 import { compilePhase } from './phase-runner.js';
 import type { Program, RunView, StateTree } from './program.js';
 import { progressOf } from './progress.js';
-import { type Fingerprint, fingerprint, RunCheckpoints } from './run-checkpoints.js';
+import { checkFinite, type Fingerprint, fingerprint, RunCheckpoints } from './run-checkpoints.js';
 import { RunCounts } from './run-counts.js';
 import { makeView } from './run-view.js';
 import { StateKeeper } from './state-keeper.js';
@@ -45,10 +45,11 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
   #examples = 0;
 
   constructor(program: Program<S, B>, options: TrainOptions) {
-    const { seed = 0, checkpointEvery = 200, reportEvery = 50, engine, checkpoints } = options;
+    const { seed = 0, checkpointEvery = 200, reportEvery = 50 } = options;
+    const { engine, checkpoints, onNonFinite = 'stop' } = options;
     checkWhole('train', { seed }, 0, 'Use 0, for example.');
     checkWhole('train', { checkpointEvery, reportEvery }, 1, 'Pass a whole number of steps.');
-    checkOnNonFinite(options.onNonFinite ?? 'stop');
+    checkOnNonFinite(onNonFinite);
     this.#program = program;
     this.#options = options;
     this.#seed = seed;
@@ -99,6 +100,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
     }
     await this.#save();
     const state = await this.#state.read();
+    checkFinite('the last state', this.#counts.step, state);
     const best = unflattenState(this.#template, this.#best ?? state);
     const { step, epochs, evaluations, skips } = this.#counts;
     return {

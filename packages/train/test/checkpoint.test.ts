@@ -43,6 +43,14 @@ describe('a checkpoint', () => {
     await expect(cut).rejects.toMatchObject({ code: 'corrupt-file' });
   });
 
+  test.each([null, {}, 'x', { formatVersion: '1' }])(
+    'is refused with the record %j',
+    async (odd) => {
+      const bytes = await encodeCheckpoint(odd as object, state);
+      await expect(decodeCheckpoint('last', bytes)).rejects.toMatchObject({ code: 'corrupt-file' });
+    },
+  );
+
   test('of a newer version says so', async () => {
     const bytes = await encodeCheckpoint({ ...record, formatVersion: 2 }, state);
     await expect(decodeCheckpoint('last', bytes)).rejects.toMatchObject({ code: 'format-too-new' });

@@ -1,9 +1,15 @@
-import { type Event, type HostTensor, hostTensor, leaves } from '@limbeck/core';
-import { sgd } from '@limbeck/optim';
+import { type Event, type HostTensor, hostTensor, leaves, mapTree } from '@limbeck/core';
+import { clipByGlobalNorm, sgd } from '@limbeck/optim';
 import type { Engine } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
-import type { Empty, Loss, Tensor } from '@limbeck/tensor';
-import { type BatchSource, memoryStore, train, type TrainOptions } from '@limbeck/train';
+import type { Context, Empty, Loss, Tensor } from '@limbeck/tensor';
+import {
+  type BatchSource,
+  memoryStore,
+  type Phase,
+  train,
+  type TrainOptions,
+} from '@limbeck/train';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LinearBatch, linearSource, linearStudent, weightedLoss } from './support/linear.js';
 import { poison, program, without } from './support/poisoned.js';
@@ -85,6 +91,66 @@ describe('a step that is not finite is left out with skip', () => {
   });
 });
 
+/** The loss with √0 added: its value is finite, and its gradient is not, in batches whose weights are all 2. */
+const steep: typeof weightedLoss = {
+  ...weightedLoss,
+  apply: (signals, given) => {
+    const { terms, state } = weightedLoss.apply(signals, given);
+    const { logits } = signals.student;
+    const root = logits.sum(-1).mul(signals.weights.sub(2)).square().sqrt();
+    return { terms: terms.map((term) => ({ ...term, items: term.items.add(root) })), state };
+  },
+};
+const steepAt = (...bad: readonly number[]) =>
+  linearSource(16, (batch, at) => {
+    if (bad.includes(at)) batch.weights.data.fill(2);
+  });
+
+describe('a finite loss whose gradient is not', () => {
+  test.each([{}, { microBatches: 2 }, { optimizer: clipByGlobalNorm(sgd({ rate: 0.1 }), 1) }])(
+    'is left out too: %o',
+    async (more) => {
+      const given = { optimizer: sgd({ rate: 0.1 }), loss: steep, ...more };
+      const bad = 'microBatches' in more ? [6, 7] : [3];
+      const options = { engine, onNonFinite: 'skip' } as const;
+      const skipping = await train(program(steepAt(...bad), given), options);
+      const clean = await train(program(without(...bad), given), { engine });
+      expect(skipping.skipped).toBe(1);
+      expect(skipping.hash).toBe(clean.hash);
+    },
+  );
+
+  test('stops the run before it has done harm, and names the node', async () => {
+    const call = train(program(steepAt(3), { loss: steep }), { engine });
+    await expect(call).rejects.toMatchObject({
+      code: 'non-finite-loss',
+      where: expect.stringContaining('run 4') as string,
+      given: expect.stringMatching(/^gradientNorm = .*first not finite: .* in loss/) as string,
+    });
+  });
+});
+
+test('a state that is not finite is nothing that a run gives, kept or not', async () => {
+  const { phases, ...rest } = program(linearSource(16), { steps: 1 });
+  const phase = phases.distil as Phase<never, never>;
+  const broken = {
+    ...rest,
+    phases: {
+      distil: (state: never, batch: never, context: Context) => {
+        const { state: next } = phase(state, batch, context) as { state: { student: object } };
+        const spoilt = mapTree<Tensor>(next.student as never, (leaf) => leaf.log().log());
+        return { state: { ...next, student: spoilt }, metrics: {} };
+      },
+    },
+  };
+  await expect(
+    train(broken as unknown as typeof rest & { phases: typeof phases }, { engine }),
+  ).rejects.toMatchObject({
+    code: 'non-finite-loss',
+    where: 'train, the last state at step 1',
+  });
+});
+
 describe('lowerRate', () => {
   test('multiplies every later rate', async () => {
     const rates: number[] = [];
@@ -112,6 +178,17 @@ describe('lowerRate', () => {
       expect((part[i]! - before[i]!) * 4).toBeCloseTo(value - before[i]!, 5),
     );
   });
+
+  test.each(['lower', null, 0.5])(
+    'is all that may stand in place of stop and skip, not %j',
+    async (option) => {
+      const call = train(program(linearSource(8)), { engine, onNonFinite: option as never });
+      await expect(call).rejects.toMatchObject({
+        code: 'invalid-option',
+        given: JSON.stringify(option),
+      });
+    },
+  );
 
   test.each([0, 1, Number.NaN])('of %d is refused', async (lowerRate) => {
     const call = train(program(linearSource(8)), { engine, onNonFinite: { lowerRate } });
