@@ -15,7 +15,7 @@ const own = layout.map(({ path, shape, at, length }) => ({
 }));
 const feeds = { ...batch, ...Object.fromEntries(own.map(({ path, value }) => [path, value])) };
 
-parentPort.on('message', async (message) => {
+const answer = async (message) => {
   if (message === 'end') {
     await engine.dispose();
     parentPort.close();
@@ -25,5 +25,6 @@ parentPort.on('message', async (message) => {
   const found = await runner.run(feeds);
   for (const { path, into } of own) into.set(found[`g/${path}`].data);
   parentPort.postMessage('done', []);
-});
+};
+parentPort.on('message', (message) => void answer(message));
 parentPort.postMessage('ready', []);
