@@ -104,8 +104,8 @@ export function experimentResult(
       gaps.every((gap) => gap <= aims.mergedGap) &&
       control.low <= 0,
     note:
-      `${split.train.length} reviews to learn from, ${split.heldOut.length} held out by a seed of their own, which chose ` +
-      `nothing. ${named(systems.all).answers.length} of ${setting.seeds} seeds, each with its own order of the data and its own adapters; the intervals are over ` +
+      `${split.train.length} reviews to learn from, ${split.heldOut.length} held out by a seed of their own: ` +
+      `rates, epochs and the form of the adapters were chosen on a fifth of the others. ${named(systems.all).answers.length} of ${setting.seeds} seeds, each with its own order of the data and its own adapters; the intervals are over ` +
       `rows and seeds. AdamW, ${setting.epochs.all} epochs at ${rates.all} for all weights, ${setting.epochs.adapters} at ` +
       `${rates.adapters} for adapters, batches of ${setting.batchSize}. Accuracy is that of the exported files on ONNX Runtime, adapters merged. Adapters are of rank ${adapters.rank}, ${adapters.table.rank} on the table of words, and learn ` +
       `${(share * 100).toFixed(2)}% of the weights. Shuffled labels are the control, which must not be better than the ` +

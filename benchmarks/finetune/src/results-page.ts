@@ -40,7 +40,7 @@ export function resultsPage(results: readonly ExperimentResult[]): string {
       '',
       claim,
       '',
-      `**${reproduced ? 'Reproduced' : 'Not reproduced'}**, by 95% intervals over rows and seeds.`,
+      `**${reproduced ? 'Reproduced' : 'Not reproduced'}**: gains by the lower ends of 95% intervals over rows and seeds, the one point by the mean difference.`,
       '',
       ...systemLines(result),
       '',
