@@ -12,8 +12,11 @@ import { parseSparseRows } from '../graphs/sparse-rows.js';
 import { parseEdges, parseNodeLabels } from '../graphs/parse-tables.js';
 import { fileError } from './errors.js';
 
+/** The graphs that {@link readGraph} knows. */
+export type GraphName = 'cora' | 'citeseer' | 'pubmed' | 'dblp' | 'coauthor_cs';
+
 /** Where each set comes from, and the sha256 of its `meta.json`, which names those of the other files. */
-const sets = {
+const sets: { readonly [name in GraphName]: { readonly meta: string; readonly source: string } } = {
   cora: {
     meta: '34fbd28445d742e1914bc57e50e273a43b0d177e22dde000515ce46562930bab',
     source: 'https://github.com/kimiyoung/planetoid',
@@ -34,10 +37,7 @@ const sets = {
     meta: '652d6912e23482ee57f0952337b48be1f74947d9632e314b23049396c5e61978',
     source: 'https://github.com/EdisonLeeeee/GraphData',
   },
-} as const;
-
-/** The graphs that {@link readGraph} knows. */
-export type GraphName = keyof typeof sets;
+};
 
 /** Options of {@link readGraph} and {@link readLinkSplits}. */
 export interface ReadGraphOptions {

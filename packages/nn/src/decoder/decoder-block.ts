@@ -10,7 +10,7 @@ import {
   type GroupedAttentionParameters,
 } from './grouped-attention.js';
 
-/** Parameters of {@link decoderBlock}. */
+/** Parameters of one block of a causal decoder. */
 export type DecoderBlockParameters = {
   /** Before the first half. */
   readonly attentionNorm: NormParameters;
