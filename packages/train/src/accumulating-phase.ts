@@ -61,7 +61,7 @@ export async function compileAccumulating<S extends StateTree>(
         Object.entries(part.sums).map(([path, value]) => [path, given.sums[path]!.add(value)]),
       );
       return {
-        ...prefixed('next', changedLeaves(`phase "${source.name}"`, part.state, source.shapes)),
+        ...prefixed('next', changedLeaves(`phase "${source.name}"`, part.state, source)),
         ...prefixed('sum', sums),
       };
     },

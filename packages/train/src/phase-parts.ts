@@ -88,14 +88,14 @@ function checkMetrics(
 
 /** The outputs of a graph that changes the state. */
 export function phaseOutputs<S extends StateTree>(
-  { name, shapes }: PhaseSource<S>,
+  source: PhaseSource<S>,
   result: {
     readonly state: Partial<S>;
     readonly metrics: { readonly [name: string]: Tensor };
   },
 ): { readonly [name: string]: Tensor } {
   return {
-    ...prefixed('next', changedLeaves(`phase "${name}"`, result.state, shapes)),
-    ...prefixed('metric', checkMetrics(name, result.metrics)),
+    ...prefixed('next', changedLeaves(`phase "${source.name}"`, result.state, source)),
+    ...prefixed('metric', checkMetrics(source.name, result.metrics)),
   };
 }

@@ -13,7 +13,7 @@ import {
   encodeCheckpoint,
   sha256,
 } from './checkpoint.js';
-import type { FlatState } from './state-tree.js';
+import { type FlatState, isUnder } from './state-tree.js';
 
 /** What a checkpoint must have in common with its program. */
 export interface Fingerprint {
@@ -139,10 +139,15 @@ export class RunCheckpoints {
     await store.write(name, await encodeCheckpoint({ ...record, ...frozen }, moving));
   }
 
+  /** Checks what a run gives. @throws LimbeckError `non-finite-loss` */
+  check(step: number, state: FlatState): void {
+    checkFinite('the last state', step, this.#part(state, false));
+  }
+
   #part(state: FlatState, frozen: boolean): FlatState {
-    const isFrozen = (path: string): boolean =>
-      this.#frozen.some((player) => path === player || path.startsWith(`${player}/`));
-    return Object.fromEntries(Object.entries(state).filter(([path]) => isFrozen(path) === frozen));
+    return Object.fromEntries(
+      Object.entries(state).filter(([path]) => isUnder(this.#frozen, path) === frozen),
+    );
   }
 }
 
@@ -150,7 +155,7 @@ export class RunCheckpoints {
  * A state that has gone wrong must not replace a whole one, nor be what a run gives: it could never go on from it.
  * @throws LimbeckError `non-finite-loss`
  */
-export function checkFinite(what: string, step: number, state: FlatState): void {
+function checkFinite(what: string, step: number, state: FlatState): void {
   for (const [path, { dtype, data }] of Object.entries(state)) {
     if (dtype !== 'float32' && dtype !== 'float64') continue;
     const at = (data as HostTensor<'float32'>['data']).findIndex(

@@ -17,11 +17,11 @@ import type { PhaseResult, PhaseRunner } from './phase-parts.js';
 import { compilePhase } from './phase-runner.js';
 import type { Program, RunView, StateTree } from './program.js';
 import { progressOf } from './progress.js';
-import { checkFinite, type Fingerprint, fingerprint, RunCheckpoints } from './run-checkpoints.js';
+import { type Fingerprint, fingerprint, RunCheckpoints } from './run-checkpoints.js';
 import { RunCounts } from './run-counts.js';
 import { makeView } from './run-view.js';
 import { StateKeeper } from './state-keeper.js';
-import { copyState, flattenState, unflattenState } from './state-tree.js';
+import { checkPlayers, copyState, flattenState, unflattenState } from './state-tree.js';
 import type { TrainOptions, TrainResult } from './train-options.js';
 
 /** One run of a program: its state, its clock and what it is made to do next. */
@@ -70,6 +70,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
   /** Makes the state, or reads it where an earlier run left it. */
   async start(): Promise<void> {
     this.#template = this.#program.init(Rng.from(this.#seed).stream('init'));
+    checkPlayers('train, frozen', this.#template, this.#program.frozen ?? []);
     const fresh = flattenState(this.#template);
     this.#state = new StateKeeper(fresh);
     this.#fingerprint = await fingerprint(fresh, this.#program);
@@ -100,7 +101,7 @@ export class Run<S extends StateTree, B extends { readonly [phase: string]: Tens
     }
     await this.#save();
     const state = await this.#state.read();
-    checkFinite('the last state', this.#counts.step, state);
+    this.#checkpoints.check(this.#counts.step, state);
     const best = unflattenState(this.#template, this.#best ?? state);
     const { step, epochs, evaluations, skips } = this.#counts;
     return {

@@ -28,11 +28,12 @@ export function unflattenState<T>(template: HostTree<T>, flat: FlatState): HostT
   }) as unknown as HostTree<T>;
 }
 
-/** Some players of a tree. */
+/** Some players of a tree. @throws LimbeckError `unknown-name` */
 export function pickPlayers<S extends object, K extends keyof S>(
   tree: HostTree<S>,
   players: readonly K[],
 ): HostTree<Pick<S, K>> {
+  checkPlayers('view.read', tree, players as readonly string[]);
   const values = tree as unknown as { readonly [Player in K]: unknown };
   return Object.fromEntries(
     players.map((player) => [player, values[player]]),
@@ -54,11 +55,32 @@ function isUnchanged(path: string, { node }: Tensor): boolean {
   );
 }
 
-/** The changed leaves of a phase's result by path, each checked against what the state holds. */
+/** Whether a path is one of these players, or lies under one. */
+export function isUnder(players: readonly string[], path: string): boolean {
+  return players.some((player) => path === player || path.startsWith(`${player}/`));
+}
+
+/** @throws LimbeckError `unknown-name` for a player that a tree has not */
+export function checkPlayers(where: string, tree: object, players: readonly string[]): void {
+  const unknown = players.find((player) => !Object.hasOwn(tree, player.split('/')[0]!));
+  if (unknown === undefined) return;
+  throw new LimbeckError('unknown-name', {
+    where,
+    given: `the player "${unknown}"`,
+    expected: `one of ${Object.keys(tree).join(', ')}`,
+    next: 'Name players of the state that init() makes.',
+  });
+}
+
+/**
+ * The changed leaves of a phase's result by path, each checked against what the state holds.
+ *
+ * @throws LimbeckError `shape-mismatch`; `invalid-option` for a change of a frozen player, which checkpoints would lose
+ */
 export function changedLeaves(
   where: string,
   changed: unknown,
-  state: FlatState,
+  { shapes: state, frozen }: { readonly shapes: FlatState; readonly frozen: readonly string[] },
 ): { [path: string]: Tensor } {
   const found: { [path: string]: Tensor } = {};
   for (const [path, tensor] of leaves<Tensor>(changed)) {
@@ -74,7 +96,16 @@ export function changedLeaves(
         next: 'Return the state in the tree that init() made.',
       });
     }
-    if (!isUnchanged(path, tensor)) found[path] = tensor;
+    if (isUnchanged(path, tensor)) continue;
+    if (isUnder(frozen, path)) {
+      throw new LimbeckError('invalid-option', {
+        where: `${where}, state "${path}"`,
+        given: `a new value for a player in frozen, ${frozen.join(', ')}`,
+        expected: 'players that no phase changes: they are saved once',
+        next: 'Return what the phase was given for it, or take the player out of frozen.',
+      });
+    }
+    found[path] = tensor;
   }
   return found;
 }

@@ -2,13 +2,15 @@ import { hostTensor, LimbeckError } from '@limbeck/core';
 import type { Engine } from '@limbeck/runtime';
 import { type Average, adamw, swa } from '@limbeck/optim';
 import { nodeEngine } from '@limbeck/runtime/node';
-import type { Tensor } from '@limbeck/tensor';
+import { scalar, type Tensor } from '@limbeck/tensor';
 import {
   type CheckpointRecord,
   type CheckpointStore,
   distillation,
   memoryStore,
+  type Phase,
   type Program,
+  type RunView,
   train,
 } from '@limbeck/train';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -234,6 +236,57 @@ test('frozen players are stored once, and come back', async () => {
   expect(resumed.hash).toBe(whole.hash);
   expect(writes.filter((name) => name === 'frozen')).toHaveLength(1);
   expect((await kept.read('last'))!.length).toBeLessThan((await kept.read('frozen'))!.length + 600);
+});
+
+test.each([
+  ['a phase', (program: ReturnType<typeof followed>) => program.phases],
+  [
+    'a gathering phase',
+    ({ phases }: ReturnType<typeof followed>) => {
+      const { follow } = phases;
+      const gathering = {
+        microBatches: 2,
+        weigh: () => ({ all: scalar(1) }),
+        gather: (...given: Parameters<Extract<typeof follow, (...all: never) => unknown>>) => ({
+          sums: { gap: scalar(0) },
+          state: (follow as Phase<Followed, { readonly unused: Tensor }>)(...given).state,
+        }),
+        finish: () => ({ state: {}, metrics: {} }),
+      };
+      return { follow: gathering };
+    },
+  ],
+])('%s that changes a frozen player is refused: checkpoints would lose it', async (_, phasesOf) => {
+  const program = followed();
+  const call = train(
+    { ...program, frozen: ['student'], phases: phasesOf(program) as never },
+    { engine, checkpoints: memoryStore() },
+  );
+  await expect(call).rejects.toMatchObject({
+    code: 'invalid-option',
+    where: 'phase "follow", state "student"',
+  });
+});
+
+test('a player that init() does not make is refused where it is frozen or read', async () => {
+  const expected = { code: 'unknown-name', expected: 'one of teacher, student' };
+  const frozen = { ...followed(), frozen: ['pupil' as 'student'] };
+  await expect(train(frozen, { engine })).rejects.toMatchObject({
+    ...expected,
+    where: 'train, frozen',
+  });
+  const reading = {
+    ...followed(),
+    next: () => 'evaluate' as const,
+    evaluate: async (view: RunView<Followed>) => {
+      await view.read('pupil' as 'student');
+      return {};
+    },
+  };
+  await expect(train(reading, { engine })).rejects.toMatchObject({
+    ...expected,
+    where: 'view.read',
+  });
 });
 
 test('a frozen file that is missing or another is refused', async () => {
