@@ -80,7 +80,8 @@ const kinds: readonly Damage[] = [
   },
   (_graph, node, rng) => void node.input.splice(rng.integer(node.input.length + 1), 1),
   (_graph, node, rng) => {
-    node.input.push(...Array.from({ length: rng.integer(4) }, () => pick(rng, node.input) ?? ''));
+    if (node.input.length === 0) return;
+    node.input.push(...Array.from({ length: rng.integer(4) }, () => pick(rng, node.input)));
   },
   (graph, _node, rng) => {
     if (graph.initializer.length === 0) return;
