@@ -1,12 +1,12 @@
-import { type Event, type HostTensor, hostTensor, leaves, mapTree } from '@limbeck/core';
+import { type Event, type HostTensor, hostTensor, leaves } from '@limbeck/core';
 import { clipByGlobalNorm, sgd } from '@limbeck/optim';
 import type { Engine } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
-import type { Context, Empty, Loss, Tensor } from '@limbeck/tensor';
+import type { Empty, Loss, Tensor } from '@limbeck/tensor';
 import {
   type BatchSource,
   memoryStore,
-  type Phase,
+  type Program,
   train,
   type TrainOptions,
 } from '@limbeck/train';
@@ -131,23 +131,25 @@ describe('a finite loss whose gradient is not', () => {
 });
 
 test('a state that is not finite is nothing that a run gives, kept or not', async () => {
-  const { phases, ...rest } = program(linearSource(16), { steps: 1 });
-  const phase = phases.distil as Phase<never, never>;
-  const broken = {
-    ...rest,
-    phases: {
-      distil: (state: never, batch: never, context: Context) => {
-        const { state: next } = phase(state, batch, context) as { state: { student: object } };
-        const spoilt = mapTree<Tensor>(next.student as never, (leaf) => leaf.log().log());
-        return { state: { ...next, student: spoilt }, metrics: {} };
+  const broken: Program<{ readonly weight: Tensor }, { readonly only: Empty }> = {
+    steps: 1,
+    init: () => ({ weight: hostTensor('float32', [2], [1, -1]) }),
+    phases: { only: ({ weight }) => ({ state: { weight: weight.log() }, metrics: {} }) },
+    batches: {
+      only: {
+        specs: {},
+        async *open() {
+          yield { batch: {}, position: null };
+        },
       },
     },
+    next: ({ step }) => (step < 1 ? 'only' : 'stop'),
+    students: {},
   };
-  await expect(
-    train(broken as unknown as typeof rest & { phases: typeof phases }, { engine }),
-  ).rejects.toMatchObject({
+  await expect(train(broken, { engine })).rejects.toMatchObject({
     code: 'non-finite-loss',
     where: 'train, the last state at step 1',
+    given: '"weight" with NaN at 1',
   });
 });
 
