@@ -29,6 +29,22 @@ export const linear: readonly [string, OneNode][] = [
     attributes: { transBatchA: 1 },
     named: false,
   }),
+  unary('RotaryEmbedding', {
+    domain: 'com.microsoft',
+    inputs: [f(2, 3, 8), at([2, 3], 0, 1, 2, 4, 3, 0), f(5, 2), f(5, 2)],
+    named: false,
+  }),
+  unary('RotaryEmbedding', {
+    domain: 'com.microsoft',
+    inputs: [f(2, 2, 3, 4), at([2, 3], 0, 1, 2, 4, 3, 0), f(5, 2), f(5, 2)],
+    attributes: { interleaved: 1 },
+    named: false,
+  }),
+  unary('RotaryEmbedding', {
+    opset: 23,
+    inputs: [f(2, 2, 3, 4), f(5, 2), f(5, 2), at([2, 3], 0, 1, 2, 4, 3, 0)],
+    named: false,
+  }),
   unary('Softmax', { inputs: [f(2, 3, 4)], attributes: { axis: 1 } }),
   unary('Softmax', { opset: 11, inputs: [f(2, 3, 4)] }),
   unary('LogSoftmax', { opset: 11, inputs: [f(2, 3, 4)], attributes: { axis: 2 } }),

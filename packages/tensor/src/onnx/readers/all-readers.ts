@@ -9,6 +9,7 @@ import { rangeReaders } from './ranges.js';
 import type { Reader } from './read-node.js';
 import { reductionReaders } from './reductions.js';
 import { resizeReaders } from './resize.js';
+import { rotaryReaders } from './rotary.js';
 import { shapeReaders } from './shapes.js';
 import { sizeReaders } from './sizes.js';
 import { windowReaders } from './windows.js';
@@ -26,6 +27,7 @@ export const readers: ReadonlyMap<string, Reader> = new Map(
     ...rangeReaders,
     ...reductionReaders,
     ...resizeReaders,
+    ...rotaryReaders,
     ...shapeReaders,
     ...sizeReaders,
     ...windowReaders,
