@@ -1,5 +1,6 @@
 import { LimbeckError } from '@limbeck/core';
 import { multiplyDims, showShape } from '../dims.js';
+import { scalar } from '../functions.js';
 import { makeNode } from '../tensor-base.js';
 import { Tensor } from '../tensor.js';
 import { composite } from './composite.js';
@@ -67,6 +68,9 @@ function columnSums(gradient: Tensor): Tensor {
  * {@link https://arxiv.org/abs/1211.5063}
  */
 export function gradientNorm(gradients: readonly Tensor[], limit: number): GradientNorm {
-  const node = makeNode(norm, gradients, { limit });
+  // Empty ones add nothing, and ONNX reads a size of 0 in Reshape as one to be copied.
+  const filled = gradients.filter(({ shape }) => !shape.includes(0));
+  if (filled.length === 0) return { norm: scalar(0), factor: scalar(1) };
+  const node = makeNode(norm, filled, { limit });
   return { norm: new Tensor(node, 0), factor: new Tensor(node, 1) };
 }
