@@ -70,6 +70,10 @@ export function adafactor(options: AdafactorOptions = {}): Optimizer<FactoredMom
       const next: { [path: string]: Tensor } = {};
       for (const [path, theta] of Object.entries(parameters)) {
         const u = moments.next(path, at('adafactor', 'gradient', gradients, path));
+        if (theta.shape.includes(0)) {
+          next[path] = theta;
+          continue;
+        }
         const r = rho.cast(theta.dtype);
         const alpha = relative ? rootMeanSquare(theta).maximum(least).mul(r) : r;
         const size = alpha.div(rootMeanSquare(u).div(clip).maximum(1));

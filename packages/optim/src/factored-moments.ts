@@ -54,6 +54,17 @@ export function factoredStep(
     state: { rows, columns, second },
     next: (path, g) => {
       const sides = matrixSides(g.shape as readonly number[]);
+      if (g.shape.includes(0)) {
+        // The means of no numbers would be NaN, and stay in the state.
+        for (const [made, old] of [
+          [rows, state.rows],
+          [columns, state.columns],
+          [second, state.second],
+        ] as const) {
+          if (old[path] !== undefined) made[path] = old[path];
+        }
+        return g;
+      }
       if (sides === undefined) {
         const v = blend('second moment', state.second, path, g.square().add(floor));
         second[path] = v;
