@@ -53,7 +53,8 @@ export function batchNormValues(
 
 /**
  * γ (x − μ) / √(σ² + ε) + β for each channel of `[batch, channels, …]`: with the batch's own statistics in training,
- * which move the running ones, and with those otherwise. Counts of one element have no variance to speak of, and leave 0.
+ * which move the running ones, and with those otherwise. One element has no variance to speak of, and leaves 0; an empty
+ * batch leaves the running statistics as they are.
  *
  * ```text
  * mean ← (1 − m) mean + m μ        variance ← (1 − m) variance + m σ² n / (n − 1)
@@ -77,10 +78,13 @@ export function batchNorm(
   }
   const { y, mean, variance } = x.batchNorm(gamma, beta, { epsilon });
   const [batch, , ...places] = x.shape;
-  const count = dimension(multiplyDims(batch!, ...places)).cast('float32');
+  const size = multiplyDims(batch!, ...places);
+  const count = dimension(size).cast('float32');
   const unbiased = variance.mul(count.div(count.sub(1).maximum(1)));
-  const moved = (old: Tensor, seen: Tensor): Tensor =>
-    old.mul(1 - momentum).add(seen.stopGradient().mul(momentum));
+  const moved = (old: Tensor, seen: Tensor): Tensor => {
+    const next = old.mul(1 - momentum).add(seen.stopGradient().mul(momentum));
+    return typeof size === 'number' && size > 0 ? next : count.greater(0).where(next, old);
+  };
   return {
     y,
     state: { mean: moved(state.mean, mean), variance: moved(state.variance, unbiased) },

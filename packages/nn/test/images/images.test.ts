@@ -91,6 +91,17 @@ describe('batchNorm', () => {
     expect(numbers(state.mean, moved)).toEqual([1]);
   });
 
+  test('an empty batch leaves the statistics as they were', () => {
+    const none = {
+      ...fed,
+      x: hostTensor('float32', [0, 1, 2], []),
+      's/mean': hostTensor('float32', [1], [7]),
+    };
+    const { state } = normed(true);
+    expect(numbers(state.mean, none)).toEqual([7]);
+    expect(numbers(state.variance, none)).toEqual([1]);
+  });
+
   test('one element has no variance, and leaves no NaN', () => {
     const one = { ...fed, x: hostTensor('float32', [1, 1, 2], [5, 5]) };
     const { y, state } = normed(true, { momentum: 1 });

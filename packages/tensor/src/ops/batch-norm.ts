@@ -47,10 +47,19 @@ function perElement(total: Tensor, x: Tensor): Tensor {
   let rest = total;
   x.shape.forEach((_, axis) => {
     const size = axis === 1 ? 1 : x.sizeOf(axis);
-    if (typeof size === 'number') known *= size;
-    else rest = rest.div(size);
+    // An empty batch's totals are 0, and stay 0.
+    if (typeof size === 'number') known *= Math.max(size, 1);
+    else rest = rest.div(size.maximum(1));
   });
   return rest.div(known);
+}
+
+/** A statistic of each channel, or 0 where there are no elements: it is NaN then, which 0 times it would be too. */
+function orZero(statistic: Tensor, x: Tensor): Tensor {
+  const elements = x.flatten().sizeOf(0);
+  const zero = statistic.scalar(0);
+  if (typeof elements !== 'number') return elements.greater(0).where(statistic, zero);
+  return elements > 0 ? statistic : zero.expand(statistic.shape);
 }
 
 /** 1 / √(σ² + ε). */
@@ -89,9 +98,10 @@ export const batchNorm: Operator<BatchNormAttributes> = {
     });
     return [y, means, variances];
   },
-  gradient: ({ inputs: [x, gamma], outputs: [, mean, variance], upstream, attributes }) => {
+  gradient: ({ inputs: [x, gamma], outputs, upstream, attributes }) => {
     const [dy, dMean, dVariance] = upstream;
-    const inverse = inverseRoot(variance!, attributes.epsilon);
+    const [mean, variance] = [orZero(outputs[1]!, x!), orZero(outputs[2]!, x!)];
+    const inverse = inverseRoot(variance, attributes.epsilon);
     // dx = a dy + b (x − μ) + c, channel by channel: three passes over memory.
     let slope = dVariance === undefined ? undefined : perElement(dVariance.mul(2), x!);
     let shift = dMean === undefined ? undefined : perElement(dMean, x!);
@@ -100,18 +110,18 @@ export const batchNorm: Operator<BatchNormAttributes> = {
     let dBeta: Tensor | undefined;
     if (dy !== undefined) {
       dBeta = channelSum(dy);
-      dGamma = channelSum(dy.mul(x!)).sub(mean!.mul(dBeta)).mul(inverse);
+      dGamma = channelSum(dy.mul(x!)).sub(mean.mul(dBeta)).mul(inverse);
       const scale = gamma!.mul(inverse);
       through = dy.mul(beside(scale, x!));
       slope = minus(slope, perElement(scale.mul(inverse).mul(dGamma), x!));
       shift = minus(shift, perElement(scale.mul(dBeta), x!));
     }
-    const zeros = mean!.scalar(0).expand(mean!.shape);
+    const zeros = mean.scalar(0).expand(mean.shape);
     const line = x!.batchNormInference(
       slope ?? zeros,
       shift ?? zeros,
-      mean!,
-      mean!.scalar(1).expand(mean!.shape),
+      mean,
+      mean.scalar(1).expand(mean.shape),
       { epsilon: 0 },
     );
     return [through === undefined ? line : through.add(line), dGamma, dBeta];

@@ -65,6 +65,26 @@ describe('batchNorm', () => {
     const moved = x.add(1e6).batchNorm(gamma, beta, { epsilon: 0 });
     near([values(moved.variance)], [values(far.variance)]);
   });
+
+  test.each([['batch'], [0]])(
+    'an empty batch of %s gives gradients of 0, to the second order',
+    (batch) => {
+      const empty = input('x', { dtype: 'float32', shape: [batch, 2, 3] });
+      const [scale, shift] = ['gamma', 'beta'].map((name) =>
+        input(name, { dtype: 'float32', shape: [2] }),
+      );
+      const wrt = [scale!, shift!];
+      const first = grad(empty.batchNorm(scale!, shift!).y.square().sum(), wrt);
+      const second = grad(first[0]!.add(1).square().sum(), [scale!]);
+      const feeds = {
+        x: hostTensor('float32', [0, 2, 3], []),
+        gamma: hostTensor('float32', [2], [1, 2]),
+        beta: hostTensor('float32', [2], [3, 4]),
+      };
+      const out = interpret({ scale: first[0]!, shift: first[1]!, second: second[0]! }, feeds);
+      for (const { data } of Object.values(out)) expect(Array.from(data)).toEqual([0, 0]);
+    },
+  );
 });
 
 describe('groupNorm', () => {
