@@ -1,3 +1,4 @@
+import { checkNamedTensors } from '../check-tensors.js';
 import { checkpoint as operator } from '../ops/checkpoint.js';
 import { makeNode } from '../tensor-base.js';
 import { Tensor } from '../tensor.js';
@@ -13,6 +14,7 @@ import { alike, instantiate, listOf, trace } from './subgraph.js';
  * @param build - pure; gives one tensor or several
  * @param inputs - what it is applied to, and what is kept
  * @returns what the function gives
+ * @throws LimbeckError `invalid-data` for inputs or results that are no tensors
  * @see Chen, Xu, Zhang and Guestrin, "Training Deep Nets with Sublinear Memory Cost", 2016, §4.
  * {@link https://arxiv.org/abs/1604.06174}
  */
@@ -20,11 +22,12 @@ export function checkpoint<R extends Tensor | readonly Tensor[]>(
   build: (...inputs: readonly Tensor[]) => R,
   inputs: readonly Tensor[],
 ): R {
+  checkNamedTensors('checkpoint', inputs, 'input');
   let isList = false;
   const { body, captured } = trace(inputs, (own) => {
     const given = build(...own);
     isList = !(given instanceof Tensor);
-    return listOf(given);
+    return listOf('checkpoint', given);
   });
   const parameters = [...inputs, ...captured];
   const results = instantiate(body, parameters);

@@ -33,7 +33,7 @@ export function cond<R extends Tensor | readonly Tensor[]>(
     trace([], () => {
       const given = build();
       isList = !(given instanceof Tensor);
-      return listOf(given);
+      return listOf('cond', given);
     }),
   );
   // Both take what either reads, the other's behind their own or before it.

@@ -1,4 +1,5 @@
 import type { Spec } from '@limbeck/core';
+import { checkNamedTensors } from '../check-tensors.js';
 import { input } from '../functions.js';
 import { grad } from '../graph/grad.js';
 import { topologicalOrder } from '../graph/order.js';
@@ -139,9 +140,15 @@ export function atFloats(
   return inputs.map(({ dtype }) => (isFloat(dtype) ? gradients[next++] : undefined));
 }
 
-/** What a function gave, as a list; {@link alike} puts a list back into its form. */
-export function listOf(given: Tensor | readonly Tensor[]): readonly Tensor[] {
-  return given instanceof Tensor ? [given] : given;
+/**
+ * What a function gave, as a list; {@link alike} puts a list back into its form.
+ *
+ * @throws LimbeckError `invalid-data` for what is neither a tensor nor a list of these
+ */
+export function listOf(where: string, given: Tensor | readonly Tensor[]): readonly Tensor[] {
+  if (given instanceof Tensor) return [given];
+  checkNamedTensors(where, given, 'result');
+  return given;
 }
 
 /** One tensor where one was given, and otherwise the list. */

@@ -1,4 +1,5 @@
 import { LimbeckError } from '@limbeck/core';
+import { checkNamedTensors, checkTensors } from '../check-tensors.js';
 import { showShape } from '../dims.js';
 import { full } from '../functions.js';
 import type { GradientArguments, Node, Operator } from '../operator.js';
@@ -25,9 +26,11 @@ function reach(order: readonly Node[], wrt: readonly Tensor[]): Set<Node> {
  * @param wrt - by what; where no path leads to the loss the gradient is zeros
  * @returns one tensor of the same shape for each of `wrt`
  * @throws LimbeckError `shape-mismatch` if the loss is no scalar; `not-differentiable` if an operator on the way
- * has no gradient
+ * has no gradient; `invalid-data` for what is no tensor
  */
 export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  checkTensors('grad', { 'the loss': loss });
+  checkNamedTensors('grad', wrt, 'tensor');
   if (loss.shape.length !== 0 || !isFloat(loss.dtype)) {
     throw new LimbeckError('shape-mismatch', {
       where: 'grad',

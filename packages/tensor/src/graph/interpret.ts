@@ -1,4 +1,5 @@
 import { allocate, type Dim, type HostTensor } from '@limbeck/core';
+import { checkNamedTensors } from '../check-tensors.js';
 import { evaluateDim } from '../dims.js';
 import type { Node, Value } from '../operator.js';
 import type { InputAttributes } from '../ops/source.js';
@@ -20,6 +21,7 @@ export function interpret<Outputs extends { readonly [name: string]: Tensor }>(
   outputs: Outputs,
   feeds: { readonly [name: string]: HostTensor } = {},
 ): { readonly [Name in keyof Outputs]: HostTensor } {
+  checkNamedTensors('interpret', outputs, 'output');
   const order = topologicalOrder(Object.values(outputs), forwardInputs);
   const bindings = bindNames(order, feeds);
   const dim = (size: Dim): number => evaluateDim(size, bindings);

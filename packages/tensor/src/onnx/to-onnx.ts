@@ -1,4 +1,5 @@
 import { type HostTensor, LimbeckError, type Spec } from '@limbeck/core';
+import { checkNamedTensors } from '../check-tensors.js';
 import { sameShape, showShape } from '../dims.js';
 import { expandComposites } from '../fused/expand-composites.js';
 import { namedInputs } from '../graph/bind.js';
@@ -59,7 +60,7 @@ const irVersion = 10n;
  *
  * @param outputs - tensors by the names they have in the file
  * @throws LimbeckError `unknown-name` if a size cannot be read off an input; `duplicate-name` if an output has the name
- * of an input that it is not;
+ * of an input that it is not; `invalid-data` for one that is no tensor;
  * `shape-mismatch`, `dtype-mismatch` if an initialiser is not what its input is; `invalid-data` if one is to be kept as
  * float16 and does not fit
  */
@@ -67,6 +68,7 @@ export function toOnnx(
   outputs: { readonly [name: string]: Tensor },
   options: ToOnnxOptions = {},
 ): OnnxGraph {
+  checkNamedTensors('toOnnx', outputs, 'output');
   const { initialisers = {}, portable = false, name = 'limbeck', metadata = {} } = options;
   const simple = simplify(portable ? expandComposites(outputs) : outputs, options.passes);
   const order = topologicalOrder(Object.values(simple), forwardInputs);

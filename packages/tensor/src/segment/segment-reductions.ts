@@ -1,3 +1,4 @@
+import { checkPlan, checkTensors } from '../check-tensors.js';
 import { full } from '../functions.js';
 import { segmentMax as maxOperator } from '../ops/segment-max.js';
 import { makeNode } from '../tensor-base.js';
@@ -21,7 +22,7 @@ export type EntrySegmentPlan = SegmentPlanTensors & {
  * @param rows - floats `[rows, …rest]`
  * @param plan - as in {@link segmentSum}
  * @returns `[segments, …rest]`; a segment without entries is 0
- * @throws LimbeckError `shape-mismatch`, `dtype-mismatch`
+ * @throws LimbeckError `shape-mismatch`, `dtype-mismatch`; `invalid-data` for what is no tensor or plan
  */
 export function segmentMean(rows: Tensor, plan: SegmentSumPlan): Tensor {
   const sums = segmentSum(rows, plan);
@@ -37,13 +38,16 @@ export function segmentMean(rows: Tensor, plan: SegmentSumPlan): Tensor {
  * @param rows - floats `[rows, …rest]`
  * @param plan - of these rows; its gradient needs `segments`, and equal largest ones share it
  * @returns `[segments, …rest]`; 0 where a segment has no entries, or none above −∞
- * @throws LimbeckError `shape-mismatch`, `dtype-mismatch`; `not-differentiable` from `grad` without `segments`
+ * @throws LimbeckError `shape-mismatch`, `dtype-mismatch`; `invalid-data` for what is no tensor or plan; `not-differentiable` from `grad` without `segments`
  */
 export function segmentMax(
   rows: Tensor,
   plan: SegmentPlanTensors & { readonly segments?: Tensor },
 ): Tensor {
+  checkTensors('segmentMax', { rows });
+  checkPlan('segmentMax', plan);
   const { buckets, order, segments } = plan;
+  if (segments !== undefined) checkTensors('segmentMax', { segments });
   const inputs = [rows, ...buckets, order, ...(segments === undefined ? [] : [segments])];
   const most = new Tensor(makeNode(maxOperator, inputs, { buckets: buckets.length }));
   return most.equal(-Infinity).where(most.scalar(0), most);
@@ -55,10 +59,13 @@ export function segmentMax(
  * @param rows - floats `[rows, …rest]`, each number apart from those beside it
  * @param plan - of these rows, with their segments
  * @returns `[rows, …rest]`, which sum to 1 over each segment; 0 where all of a segment is −∞
- * @throws LimbeckError `shape-mismatch`, `dtype-mismatch`
+ * @throws LimbeckError `shape-mismatch`, `dtype-mismatch`; `invalid-data` for what is no tensor or plan
  */
 export function segmentSoftmax(rows: Tensor, plan: EntrySegmentPlan): Tensor {
+  checkTensors('segmentSoftmax', { rows });
+  checkPlan('segmentSoftmax', plan);
   const { segments } = plan;
+  checkTensors('segmentSoftmax', { segments });
   // What is taken away changes no ratio, so no gradient flows through it.
   const largest = segmentMax(rows.stopGradient(), plan);
   const weights = rows.sub(gatherRows(largest, segments, plan)).exp();

@@ -1,3 +1,4 @@
+import { checkPlan, checkTensors } from '../check-tensors.js';
 import * as operators from '../ops/segment.js';
 import { makeNode } from '../tensor-base.js';
 import { Tensor } from '../tensor.js';
@@ -35,7 +36,7 @@ function flat({ buckets, order }: SegmentPlanTensors): readonly Tensor[] {
  * @param rows - floats `[rows, …rest]`
  * @param plan - of these rows; its backward pass runs over `transposed`, or gathers by `segments`
  * @returns `[segments, …rest]`; a segment without entries is 0
- * @throws LimbeckError `shape-mismatch`, `dtype-mismatch`
+ * @throws LimbeckError `shape-mismatch`, `dtype-mismatch`; `invalid-data` for what is no tensor or plan
  * @example
  * ```ts
  * import { hostTensor } from '@limbeck/core';
@@ -53,7 +54,11 @@ function flat({ buckets, order }: SegmentPlanTensors): readonly Tensor[] {
  * ```
  */
 export function segmentSum(rows: Tensor, plan: SegmentSumPlan): Tensor {
+  checkTensors('segmentSum', { rows });
+  checkPlan('segmentSum', plan);
   const { buckets, transposed, segments } = plan;
+  if (transposed !== undefined) checkPlan('segmentSum, transposed', transposed);
+  if (segments !== undefined) checkTensors('segmentSum', { segments });
   const backward =
     transposed !== undefined ? 'transposed' : segments !== undefined ? 'segments' : 'none';
   const extra =
@@ -69,9 +74,11 @@ export function segmentSum(rows: Tensor, plan: SegmentSumPlan): Tensor {
  * @param indices - int, of any shape
  * @param plan - of `segmentPlan(indices, rows)`: which entries each row of the table gave
  * @returns `[…indices, …rest]`
- * @throws LimbeckError `shape-mismatch`, `dtype-mismatch`
+ * @throws LimbeckError `shape-mismatch`, `dtype-mismatch`; `invalid-data` for what is no tensor or plan
  */
 export function gatherRows(table: Tensor, indices: Tensor, plan: SegmentPlanTensors): Tensor {
+  checkTensors('gatherRows', { table, indices });
+  checkPlan('gatherRows', plan);
   const inputs = [table, indices.flatten(), ...flat(plan)];
   const rows = new Tensor(makeNode(operators.gatherRows, inputs, {}));
   return rows.reshape([...indices.shape, ...table.shape.slice(1)]);
