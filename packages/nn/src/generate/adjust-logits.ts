@@ -17,7 +17,7 @@ export interface LogitsGiven {
 export type LogitsHook = (given: LogitsGiven) => Float32Array | void;
 
 /**
- * The logits of all sequences after the hook.
+ * The logits of all sequences, after the hook for those that go on.
  *
  * @throws LimbeckError `shape-mismatch` for a hook's logits of another length; `non-finite-data` for NaN or +∞;
  * `invalid-data` if the hook forbids every token
@@ -25,11 +25,17 @@ export type LogitsHook = (given: LogitsGiven) => Float32Array | void;
 export async function adjustedLogits(
   sequences: Sequences,
   hook: LogitsHook | undefined,
-  given: { readonly made: number; readonly promptOf: (row: number) => number },
+  given: {
+    readonly made: number;
+    readonly promptOf: (row: number) => number;
+    readonly goesOn: (row: number) => boolean;
+  },
 ): Promise<Float32Array[]> {
-  const { made, promptOf } = given;
+  const { made, promptOf, goesOn } = given;
   const all = await sequences.next();
   return all.map((own, row) => {
+    // What has ended is only carried along: a hook may know of nothing that could follow.
+    if (!goesOn(row)) return own;
     const prompt = promptOf(row);
     const vocabulary = own.length;
     const logits = hook?.({ logits: own, tokens: sequences.tokens(row), prompt, made }) ?? own;

@@ -49,7 +49,12 @@ export async function beamSearch(
   for (let made = 0; made < steps && done.size < prompts; made++) {
     options.check();
     const promptOf = (row: number): number => Math.floor(row / width);
-    const logits = await adjustedLogits(sequences, options.hook, { made, promptOf });
+    const now = live;
+    const logits = await adjustedLogits(sequences, options.hook, {
+      made,
+      promptOf,
+      goesOn: (row) => !done.has(promptOf(row)) && now[row]!.score > -Infinity,
+    });
     const rows: number[] = [];
     const next: Beam[] = [];
     for (let prompt = 0; prompt < prompts; prompt++) {

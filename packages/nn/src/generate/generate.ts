@@ -29,9 +29,12 @@ export interface GenerateOptions {
   readonly sample?: SampleOptions;
   /** Searches over several sequences at once; not together with `sample`. */
   readonly beams?: BeamOptions;
-  /** Changes logits before a token is chosen. */
+  /** Changes logits before a token is chosen; not asked about sequences that have ended. */
   readonly logits?: LogitsHook;
-  /** The longest sequence that the model takes: generation ends there, as if by `maxNewTokens`. */
+  /**
+   * The longest sequence that the model takes. Where the longest prompt gets there, generation ends for all, as if by
+   * `maxNewTokens`.
+   */
   readonly maxTokens?: number;
   /** The id that fills short prompts up; masked, so any known id will do. @defaultValue 0 */
   readonly pad?: number;
@@ -99,7 +102,11 @@ export async function generate(
   const made = prompts.map(() => ({ tokens: [] as number[], ended: false, logProbability: 0 }));
   for (let step = 0; step < steps && made.some(({ ended }) => !ended); step++) {
     check();
-    const all = await adjustedLogits(sequences, hook, { made: step, promptOf: (row) => row });
+    const all = await adjustedLogits(sequences, hook, {
+      made: step,
+      promptOf: (row) => row,
+      goesOn: (row) => !made[row]!.ended,
+    });
     const chosen = all.map((logits, row) => {
       const own = made[row]!;
       if (own.ended) return pad;

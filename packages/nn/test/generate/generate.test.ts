@@ -374,13 +374,40 @@ describe('with a hook', () => {
       says(() => [0, 1]),
       [[0], [1]],
       {
-        maxNewTokens: 1,
+        maxNewTokens: 2,
         beams: { width: 2 },
         logits: ({ prompt }) => void prompts.push(prompt),
       },
     );
-    expect(prompts).toEqual([0, 0, 1, 1]);
+    expect(prompts).toEqual([0, 1, 0, 0, 1, 1]);
   });
+
+  test.each([[undefined], [{ width: 2 }]])(
+    'asks nothing about sequences that have ended, with beams %j',
+    async (beams) => {
+      const functions = says(() => [0, 0, 0]);
+      const asked: string[] = [];
+      const only = (logits: Float32Array, token: number): void => {
+        logits.fill(-Infinity);
+        if (token >= 0) logits[token] = 0;
+      };
+      const made = await generate(functions, [[0], [1]], {
+        maxNewTokens: 3,
+        stop: [2],
+        ...(beams === undefined ? {} : { beams }),
+        // A grammar: the first prompt must end at once, the second may only go on, and nothing follows an end.
+        logits: ({ logits, tokens, prompt }) => {
+          asked.push(tokens.join(' '));
+          only(logits, tokens.length > 1 && prompt === 0 ? -1 : prompt === 0 ? 2 : 1);
+        },
+      });
+      expect(made.map(({ tokens, ended }) => [tokens, ended])).toEqual([
+        [[2], 'stop'],
+        [[1, 1, 1], 'length'],
+      ]);
+      expect(asked).toEqual(['0', '1', '1 1', '1 1 1']);
+    },
+  );
 
   test.each([
     ['invalid-data', (logits: Float32Array) => logits.fill(-Infinity), '-Infinity for every token'],
