@@ -34,8 +34,9 @@ export function checkNamedTensors(where: string, tensors: unknown, kind: string)
   if (typeof tensors !== 'object' || tensors === null) {
     return checkTensors(where, { [`the ${kind}s`]: tensors });
   }
-  const named = Object.entries(tensors).map(([name, value]) => [`${kind} "${name}"`, value]);
-  checkTensors(where, Object.fromEntries(named) as { [what: string]: unknown });
+  for (const [name, value] of Object.entries(tensors as { readonly [name: string]: unknown })) {
+    checkTensors(where, { [`${kind} "${name}"`]: value });
+  }
 }
 
 /** What callers without types may pass for a plan of segments. @throws LimbeckError `invalid-data` */

@@ -20,6 +20,7 @@ import {
   type TensorTree,
 } from '@limbeck/tensor';
 import { askCanary, canaryPassed } from './canary.js';
+import { checkOptions } from './check-arguments.js';
 import type {
   DistillationOptions,
   DistillationState,
@@ -53,6 +54,7 @@ export function distillation<
     readonly loss: Supplied<Needs, Signals<Out, Batch>>;
   },
 ): Program<DistillationState<P, S, LP, LS, OS>, { readonly distil: Batch }> {
+  checkParts(options);
   const { student, loss, optimizer, batches, steps, evaluation } = options;
   const { microBatches = 1, averageDecay = 0 } = options;
   const average = averageOf(options);
@@ -159,6 +161,21 @@ function specsByPath(tree: unknown): { [path: string]: Specs<Tensor> } {
   return Object.fromEntries(
     leaves(tree).map(([path, { dtype, shape }]) => [path, { dtype, shape }]),
   );
+}
+
+/** What callers without types may leave out. @throws LimbeckError `invalid-option` */
+function checkParts(options: unknown): void {
+  checkOptions('distillation', options);
+  const parts = options as { readonly [part: string]: unknown };
+  const needed = ['student', 'loss', 'optimizer', 'batches'];
+  const missing = needed.filter((name) => typeof parts[name] !== 'object' || parts[name] === null);
+  if (missing.length === 0) return;
+  throw new LimbeckError('invalid-option', {
+    where: 'distillation',
+    given: `no ${missing.join(', no ')}`,
+    expected: 'a student, a loss, an optimizer and batches',
+    next: 'Pass them.',
+  });
 }
 
 /** @throws LimbeckError `invalid-option` */

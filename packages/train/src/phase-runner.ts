@@ -1,5 +1,6 @@
 import { type HostTensor, leaves, LimbeckError, type Specs } from '@limbeck/core';
 import { compileAccumulating } from './accumulating-phase.js';
+import { checkPhaseResult } from './check-arguments.js';
 import { type GraphSource, loadGraph } from './compile.js';
 import { findNonFinite } from './find-non-finite.js';
 import { metricsOf, phaseOutputs, type PhaseRunner, type PhaseSource } from './phase-parts.js';
@@ -14,7 +15,16 @@ export async function compilePhase<S extends StateTree>(
   const { phase } = source;
   return typeof phase === 'function'
     ? compilePlain(source, phase)
-    : compileAccumulating(source, phase);
+    : compileAccumulating(source, {
+        microBatches: phase.microBatches,
+        weigh: (...given) => phase.weigh(...given),
+        gather: (...given) => phase.gather(...given),
+        finish: (...given) => {
+          const result = phase.finish(...given);
+          checkPhaseResult(source.name, result);
+          return result;
+        },
+      });
 }
 
 async function compilePlain<S extends StateTree>(
@@ -27,7 +37,11 @@ async function compilePlain<S extends StateTree>(
     tree,
     training: true,
     inputs: source.specs as Specs<never>,
-    build: (state, batch, context) => phaseOutputs(source, phase(state, batch, context)),
+    build: (state, batch, context) => {
+      const result = phase(state, batch, context);
+      checkPhaseResult(source.name, result);
+      return phaseOutputs(source, result);
+    },
   };
   const loaded = await loadGraph(origin);
   const graph = new SteppedGraph(loaded, keeper, frozen);

@@ -8,7 +8,7 @@ import type { Metrics, Shippable, StateTree } from './program.js';
 export interface TrainOptions extends LongWork {
   /** What runs the graphs. */
   readonly engine: Engine;
-  /** The seed of everything random in the run. @defaultValue 0 */
+  /** The seed of everything random in the run: a whole number from 0 to below 2³². @defaultValue 0 */
   readonly seed?: number;
   /** Where checkpoints go; without one the run cannot be resumed. */
   readonly checkpoints?: CheckpointStore;

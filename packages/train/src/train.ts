@@ -1,4 +1,5 @@
 import type { TensorTree } from '@limbeck/tensor';
+import { checkEngine, checkOptions, checkProgram, checkSeed } from './check-arguments.js';
 import type { Program, StateTree } from './program.js';
 import { Run } from './run.js';
 import type { TrainOptions, TrainResult } from './train-options.js';
@@ -16,6 +17,10 @@ export async function train<
   S extends StateTree,
   B extends { readonly [phase: string]: TensorTree },
 >(program: Program<S, B>, options: TrainOptions): Promise<TrainResult<S>> {
+  checkProgram('train', program);
+  checkOptions('train', options);
+  checkEngine('train', options.engine);
+  checkSeed('train', options.seed);
   const run = new Run(program, options);
   try {
     await run.start();

@@ -1,5 +1,6 @@
 import { event, type JsonObject, LimbeckError, type LongWork } from '@limbeck/core';
 import type { Engine, Runner } from '@limbeck/runtime';
+import { checkEngine, checkOptions, checkShippable } from '../check-arguments.js';
 import { sha256 } from '../checkpoint.js';
 import type { Shippable } from '../program.js';
 import type { FlatState } from '../state-tree.js';
@@ -106,6 +107,9 @@ export async function packStudent(
   student: Shippable,
   options: PackOptions,
 ): Promise<StudentPackage> {
+  checkShippable('export', student);
+  checkOptions('export', options);
+  checkEngine('export', options.engine);
   const { engine, labels, model, names = textClassifierNames } = options;
   const named = model?.['family'];
   const family = options.family ?? (typeof named === 'string' ? named : 'student');

@@ -1,3 +1,4 @@
+import { checkFolder, checkOptions } from '../check-arguments.js';
 import { type ExportRecord, type PackOptions, packStudent } from '../export/pack-student.js';
 import type { Shippable } from '../program.js';
 import { writeFolder } from './write-folder.js';
@@ -19,6 +20,8 @@ export async function exportStudent(
   student: Shippable,
   options: ExportOptions,
 ): Promise<ExportRecord> {
+  checkOptions('exportStudent', options);
+  checkFolder('exportStudent', options.folder);
   const { files, record } = await packStudent(student, options);
   await writeFolder(options.folder, files);
   return record;

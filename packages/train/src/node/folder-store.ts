@@ -1,13 +1,17 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { checkFolder } from '../check-arguments.js';
 import type { CheckpointStore } from '../checkpoint.js';
 import { fileError } from './file-errors.js';
 
 /**
  * Checkpoints as files `<name>.safetensors` in a folder. A file is written beside its place, flushed to the disk,
  * then renamed, so that a kill at any moment leaves the old one or the new one.
+ *
+ * @throws LimbeckError `invalid-option` for what is no path
  */
 export function folderStore(folder: string): CheckpointStore {
+  checkFolder('folderStore', folder);
   const place = (name: string): string => path.join(folder, `${name}.safetensors`);
   return {
     read: async (name) => {

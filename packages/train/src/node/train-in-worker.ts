@@ -10,6 +10,7 @@ import {
 } from '@limbeck/core';
 import type { NodeEngineOptions } from '@limbeck/runtime/node';
 import type { TensorTree } from '@limbeck/tensor';
+import { checkOptions } from '../check-arguments.js';
 import type { Program, StateTree } from '../program.js';
 import type { TrainOptions, TrainResult } from '../train-options.js';
 import type { FromWorker, WorkerOrder } from './train-worker.js';
@@ -59,9 +60,10 @@ export type WorkerTrainResult = Omit<TrainResult<StateTree>, 'students' | 'state
  *
  * To ship, make the program here as well and give its `students` the best state.
  *
- * @throws LimbeckError as `train`; `unknown-name` if the module has no such function; `worker-failed`
+ * @throws LimbeckError as `train`; `invalid-option` for an argument that is not JSON; `unknown-name` if the module has no such function; `worker-failed`
  */
-export function trainInWorker(options: WorkerTrainOptions): Promise<WorkerTrainResult> {
+export async function trainInWorker(options: WorkerTrainOptions): Promise<WorkerTrainResult> {
+  checkWorkerOptions(options);
   const { module, abortSignal, onEvent, logger } = options;
   const order: WorkerOrder = {
     module: module.href,
@@ -80,7 +82,7 @@ export function trainInWorker(options: WorkerTrainOptions): Promise<WorkerTrainR
   };
   return new Promise((resolve, reject) => {
     const [file, flags] = workerFile();
-    const worker = new Worker(file, { ...flags, workerData: order });
+    const worker = startWorker(file, { ...flags, workerData: order });
     const abort = (): void => worker.postMessage('abort', []);
     const end = (settle: () => void): void => {
       abortSignal?.removeEventListener('abort', abort);
@@ -97,6 +99,35 @@ export function trainInWorker(options: WorkerTrainOptions): Promise<WorkerTrainR
     worker.on('error', (cause) => end(() => reject(failed(cause.message, cause))));
     worker.on('exit', (code) => end(() => reject(failed(`an exit with status ${code}`))));
   });
+}
+
+/** What callers without types may pass. @throws LimbeckError `invalid-option` */
+function checkWorkerOptions(options: unknown): void {
+  checkOptions('trainInWorker', options);
+  const { module } = options as { readonly module?: unknown };
+  if (module instanceof URL) return;
+  throw new LimbeckError('invalid-option', {
+    where: 'trainInWorker',
+    given: `the module ${JSON.stringify(module)}`,
+    expected: 'a URL',
+    next: "Pass new URL('./program.js', import.meta.url), for example.",
+  });
+}
+
+/** @throws LimbeckError `invalid-option` for an argument that cannot be sent to another thread */
+function startWorker(file: URL, options: WorkerOptions): Worker {
+  try {
+    return new Worker(file, options);
+  } catch (cause) {
+    if ((cause as { readonly name?: unknown }).name !== 'DataCloneError') throw cause;
+    throw new LimbeckError('invalid-option', {
+      where: 'trainInWorker',
+      given: `an argument or option that cannot be posted: ${(cause as Error).message}`,
+      expected: 'JSON: null, booleans, numbers, texts, lists and objects of these',
+      next: 'Make what is more than that, such as functions, inside the module.',
+      cause,
+    });
+  }
 }
 
 /** Where the worker's file lies: beside this one, or, when this is the source, in the build. */
