@@ -14,7 +14,7 @@ export type FactoredMoments = {
 
 type HostByPath = { [path: string]: HostTensor };
 
-/** Zeroed moments. @throws LimbeckError `shape-mismatch` */
+/** Zeroed moments. @throws LimbeckError `shape-mismatch`, `dtype-mismatch` */
 export function zeroedMoments(
   where: string,
   parameters: { readonly [path: string]: Spec },

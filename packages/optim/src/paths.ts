@@ -4,8 +4,20 @@ import { showShape, type Tensor } from '@limbeck/tensor';
 /** Tensors by path. */
 export type ByPath = { readonly [path: string]: Tensor };
 
-/** A parameter's sizes. @throws LimbeckError `shape-mismatch` for a size that is not a number */
-export function fixedSizes(where: string, path: string, { shape }: Spec): number[] {
+/**
+ * A parameter's sizes.
+ *
+ * @throws LimbeckError `shape-mismatch` for a size that is not a number; `dtype-mismatch` for what is no float
+ */
+export function fixedSizes(where: string, path: string, { dtype, shape }: Spec): number[] {
+  if (dtype !== 'float32' && dtype !== 'float64') {
+    throw new LimbeckError('dtype-mismatch', {
+      where,
+      given: `the parameter "${path}" of dtype ${dtype}`,
+      expected: 'float32 or float64: only floats can be trained',
+      next: "Keep it in the model's state, or in a group that is 'frozen'.",
+    });
+  }
   return shape.map((dim) => {
     if (typeof dim === 'number') return dim;
     throw new LimbeckError('shape-mismatch', {
@@ -22,7 +34,7 @@ export function zeros(dtype: HostTensor['dtype'], shape: readonly number[]): Hos
   return { dtype, shape, data: allocate(dtype, sizeOf(shape)) };
 }
 
-/** Zeros for every path. @throws LimbeckError `shape-mismatch` for a size that is not a number */
+/** Zeros for every path. @throws LimbeckError `shape-mismatch`, `dtype-mismatch`, as {@link fixedSizes} */
 export function zerosByPath(
   where: string,
   specs: { readonly [path: string]: Spec },

@@ -53,7 +53,10 @@ export function sgd(options: SgdOptions): Optimizer<SgdState> {
   return {
     name: 'sgd',
     config: { rate: rateConfig(options.rate), momentum, nesterov, weightDecay },
-    init: (parameters) => ({ velocity: momentum === 0 ? {} : zerosByPath('sgd', parameters) }),
+    init: (parameters) => {
+      const velocity = zerosByPath('sgd', parameters);
+      return { velocity: momentum === 0 ? {} : velocity };
+    },
     update: ({ parameters, gradients, state, ...clock }) => {
       const rate = rateAt(clock);
       const next: { [path: string]: Tensor } = {};

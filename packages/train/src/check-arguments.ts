@@ -87,7 +87,7 @@ export function checkShippable(where: string, student: unknown): void {
   if (typeof values === 'object' && values !== null && typeof build === 'function') return;
   throw new LimbeckError('invalid-option', {
     where,
-    given: `${student === undefined ? 'no student' : 'a student without values and build'}`,
+    given: student === undefined ? 'no student' : 'a student without values and build',
     expected: "one of the result's students",
     next: 'Pass (await train(…)).students.student, for example, or what ship() gives.',
   });
