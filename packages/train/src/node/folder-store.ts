@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { checkFolder } from '../check-arguments.js';
 import type { CheckpointStore } from '../checkpoint.js';
 import { fileError } from './file-errors.js';
+import { makeFolder } from './make-folder.js';
 
 /**
  * Checkpoints as files `<name>.safetensors` in a folder. A file is written beside its place, flushed to the disk,
@@ -25,7 +26,7 @@ export function folderStore(folder: string): CheckpointStore {
     write: async (name, bytes) => {
       const beside = `${place(name)}.tmp`;
       try {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         const file = await open(beside, 'w');
         try {
           await file.writeFile(bytes);

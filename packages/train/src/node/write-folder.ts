@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileError } from './file-errors.js';
+import { makeFolder } from './make-folder.js';
 
 type Files = { readonly [path: string]: Uint8Array };
 
@@ -20,7 +21,7 @@ export async function writeFolder(folder: string, files: Files): Promise<void> {
     await recoverFolder(place);
     if (await holds(place, files)) return;
     await rm(beside, { recursive: true, force: true });
-    await mkdir(beside, { recursive: true });
+    await makeFolder(beside);
     for (const [name, bytes] of Object.entries(files)) {
       await writeSynced(path.join(beside, name), bytes);
     }
@@ -68,7 +69,7 @@ async function holds(place: string, files: Files): Promise<boolean> {
 }
 
 async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const handle = await open(file, 'w');
   try {
     await handle.writeFile(bytes);
