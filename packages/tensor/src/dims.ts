@@ -280,7 +280,7 @@ export function evaluateDim(dim: Dim, bindings: ReadonlyMap<string, number>): nu
             where: 'evaluateDim',
             given: `the size "${atom}"`,
             expected: `one of ${[...bindings.keys()].join(', ') || 'no names'}`,
-            next: 'Feed an input whose shape names this size.',
+            next: 'Feed an input whose shape names this size, or pass a number for it where sizes are asked for.',
           });
         }
         product *= bound;

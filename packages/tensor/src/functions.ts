@@ -14,7 +14,7 @@ import { makeNode } from './tensor-base.js';
 import { Tensor } from './tensor.js';
 
 /** A value that is fed under this name when the graph runs. */
-export function input(name: string, spec: Spec): Tensor {
+export function input(name: string, { dtype, shape }: Spec): Tensor {
   if (name === '') {
     throw new LimbeckError('invalid-option', {
       where: 'input',
@@ -23,7 +23,7 @@ export function input(name: string, spec: Spec): Tensor {
       next: 'Name the input.',
     });
   }
-  return new Tensor(makeNode(inputOperator, [], { name, spec }));
+  return new Tensor(makeNode(inputOperator, [], { name, spec: { dtype, shape } }));
 }
 
 /** A value that is part of the graph. */

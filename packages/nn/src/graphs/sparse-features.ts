@@ -1,4 +1,4 @@
-import { type Dim, type HostTensor, hostTensor, type Specs } from '@limbeck/core';
+import { type Dim, type HostTensor, hostTensor, LimbeckError, type Specs } from '@limbeck/core';
 import {
   type SparsePlan,
   sparsePlan,
@@ -48,8 +48,8 @@ export interface SparseFeatureOptions {
 /**
  * A sparse matrix as the features of a `gcn` with `sparse`. Made on the host, once a graph.
  *
- * @throws LimbeckError `invalid-option` for a matrix without rows or columns; `invalid-data` for a column out of range, or
- * for more than 2^20 entries in one row or column
+ * @throws LimbeckError `invalid-option` for a matrix without rows or columns; `invalid-data` for starts
+ * that do not divide the entries, a column out of range, or more than 2^20 entries in one row or column
  */
 export function sparseFeatures(
   matrix: SparseRowsLike,
@@ -57,6 +57,7 @@ export function sparseFeatures(
 ): SparseFeatures {
   const { binary = false, normalise = false } = options;
   const { rows, columns, starts, indices } = matrix;
+  checkRows(matrix);
   const rowOf = new Int32Array(indices.length);
   const values = binary ? new Float32Array(indices.length).fill(1) : matrix.values.slice();
   for (let row = 0; row < rows; row++) {
@@ -73,6 +74,20 @@ export function sparseFeatures(
     plan: sparsePlan(rowOf, indices, { rows, columns }),
     values: hostTensor('float32', [values.length], values),
   };
+}
+
+function checkRows({ rows, starts, indices, values }: SparseRowsLike): void {
+  const [first, last] = [starts[0], starts.at(-1)];
+  const rising = starts.every((start, i) => i === 0 || start >= starts[i - 1]!);
+  const whole = first === 0 && last === indices.length && values.length === indices.length;
+  if (starts.length === rows + 1 && rising && whole) return;
+  throw new LimbeckError('invalid-data', {
+    where: 'sparseFeatures',
+    given: `${rows} rows with ${starts.length} starts from ${first} to ${last}, ${indices.length} indices and ${values.length} values`,
+    expected:
+      'a start a row and the end of the last, from 0 on and never falling, and a value for each index',
+    next: 'Pass what parseSparseRows gives, or write starts as running counts of entries.',
+  });
 }
 
 /** What {@link sparseFeatures} looks like to a graph. */

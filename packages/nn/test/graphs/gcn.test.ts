@@ -232,6 +232,24 @@ describe('graphNeighbours', () => {
     );
   });
 
+  test.each([
+    ['too few starts', [0, 2], [0, 1], 2],
+    ['starts that fall', [0, 2, 1, 2], [0, 1], 2],
+    ['starts that end early', [0, 1, 1, 1], [0, 1], 2],
+    ['too few values', [0, 1, 1, 2], [0, 1], 1],
+  ])('refuses sparse features of %s', (_, starts, indices, values) => {
+    const matrix = {
+      rows: 3,
+      columns: 2,
+      starts: Int32Array.from(starts),
+      indices: Int32Array.from(indices),
+      values: new Float32Array(values),
+    };
+    expect(() => sparseFeatures(matrix)).toThrow(
+      expect.objectContaining({ code: 'invalid-data', where: 'sparseFeatures' }) as Error,
+    );
+  });
+
   test('refuses ends that are not as many, and no nodes', () => {
     const lone = { sources: Int32Array.of(0), targets: new Int32Array(0) };
     expect(() => graphNeighbours(lone, 3)).toThrow(

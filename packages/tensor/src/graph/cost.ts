@@ -1,4 +1,12 @@
-import { allocate, type Dim, type DType, type HostTensor, leaves, sizeOf } from '@limbeck/core';
+import {
+  allocate,
+  checkWhole,
+  type Dim,
+  type DType,
+  type HostTensor,
+  leaves,
+  sizeOf,
+} from '@limbeck/core';
 import { evaluateDim } from '../dims.js';
 import type { Node } from '../operator.js';
 import type { InputAttributes } from '../ops/source.js';
@@ -48,8 +56,9 @@ export interface CostOptions {
   readonly parameters?: (input: string) => boolean;
 }
 
-function binder(sizes: { readonly [name: string]: number }): Bind {
+function binder(where: string, sizes: { readonly [name: string]: number }): Bind {
   const bindings = new Map(Object.entries(sizes));
+  checkWhole(where, sizes, 0, 'Pass sizes as they are when the graph runs.');
   return (shape) => shape.map((dim: Dim) => evaluateDim(dim, bindings));
 }
 
@@ -60,7 +69,7 @@ function binder(sizes: { readonly [name: string]: number }): Bind {
  *
  * @param outputs - tensors by name
  * @param sizes - a number for every named size that the graph needs, such as `{ batch: 32 }`
- * @throws LimbeckError `unknown-name` if a size has no number
+ * @throws LimbeckError `unknown-name` if a size has no number, `invalid-option` for one that is no whole number
  * @example
  * ```ts
  * import { flops, input } from '@limbeck/tensor';
@@ -74,7 +83,7 @@ export function flops(
   outputs: { readonly [name: string]: Tensor },
   sizes: { readonly [name: string]: number } = {},
 ): Flops {
-  const bind = binder(sizes);
+  const bind = binder('flops', sizes);
   const operators: { [operator: string]: number } = {};
   const scopes: { [scope: string]: number } = { '': 0 };
   for (const node of topologicalOrder(Object.values(simplify(outputs)), forwardInputs)) {
@@ -95,7 +104,7 @@ const still = new Set(['input', 'constant', 'dimension', 'reshape', 'stopGradien
  * when its last reader is done, nothing written in place. What a runtime reuses beyond that makes it less.
  *
  * @param outputs - tensors by name
- * @throws LimbeckError `unknown-name` if a size has no number
+ * @throws LimbeckError `unknown-name` if a size has no number, `invalid-option` for one that is no whole number
  * @example
  * ```ts
  * import { cost, input } from '@limbeck/tensor';
@@ -110,7 +119,7 @@ export function cost(
   outputs: { readonly [name: string]: Tensor },
   options: CostOptions = {},
 ): Cost {
-  const bind = binder(options.sizes ?? {});
+  const bind = binder('cost', options.sizes ?? {});
   const simple = Object.values(simplify(outputs));
   const order = topologicalOrder(simple, forwardInputs);
   const bytes = ({ dtype, shape }: { readonly dtype: DType; readonly shape: readonly Dim[] }) =>

@@ -1,9 +1,11 @@
 import type { Box, Picture } from './draw.js';
 import { type ScopeTree, scopeTree } from './draw-scopes.js';
 
-/** Text inside quotes: a quote would end it, a number sign begins what Mermaid replaces. */
+/** What would end a quoted text, begins what Mermaid replaces, or would be read as HTML. */
+const special = /[#"<>\p{Cc}]/gu;
+
 function quoted(text: string): string {
-  return `"${text.replaceAll('#', '#35;').replaceAll('"', '#quot;')}"`;
+  return `"${text.replaceAll(special, (found) => (found === '"' ? '#quot;' : `#${found.codePointAt(0)};`))}"`;
 }
 
 const shapes: { readonly [K in Box['kind']]: readonly [string, string] } = {

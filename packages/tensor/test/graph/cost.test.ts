@@ -170,6 +170,22 @@ describe('cost', () => {
     expect(found).toMatchObject({ flops: 0, bytesMoved: 0, nodes: 0, peakBytes: 160 });
   });
 
+  test.each([-1, 1.5, NaN])('refuses the size %d', (batch) => {
+    for (const [where, count] of Object.entries({ cost, flops: undefined })) {
+      expect(() =>
+        count === undefined
+          ? flops({ y: x.exp() }, { batch })
+          : count({ y: x }, { sizes: { batch } }),
+      ).toThrow(
+        expect.objectContaining({
+          code: 'invalid-option',
+          where,
+          given: `batch ${batch}`,
+        }) as Error,
+      );
+    }
+  });
+
   test('names the size that has no number', () => {
     expect(() => cost({ y: x.exp() })).toThrow(
       expect.objectContaining({ code: 'unknown-name', given: 'the size "batch"' }),

@@ -102,6 +102,15 @@ describe('draw', () => {
     }
   });
 
+  test('names cannot leave their place in Mermaid, nor become HTML', () => {
+    const odd = input('a\n  end <b>', { dtype: 'float32', shape: [] });
+    const drawn = draw({ out: odd.exp() }, { format: 'mermaid' });
+    expect(drawn).toContain('["a#10;  end #60;b#62; float32 []"'.slice(1));
+    expect(parseMermaid(drawn).nodes.map(({ label }) => label)).toContain(
+      'a\n  end <b> float32 []',
+    );
+  });
+
   test.prop([randomGraphs], { numRuns: 60, seed: 12 })(
     'has a box for every node and an arrow for every reading, as a reader of either format finds',
     (trial) => {

@@ -66,7 +66,9 @@ export function parseMermaid(text: string): Found {
   const [first, ...lines] = text.trimEnd().split('\n');
   if (first !== 'flowchart TD') throw new Error(`not a flowchart: ${first}`);
   const plain = (quoted: string): string =>
-    quoted.replaceAll('#quot;', '"').replaceAll('#35;', '#');
+    quoted
+      .replaceAll('#quot;', '"')
+      .replaceAll(/#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
   const found: Found = { nodes: [], edges: [] };
   let depth = 0;
   for (const line of lines) {

@@ -95,3 +95,10 @@ describe('toOnnx', () => {
     expect(given.y.data).toEqual(expected.y.data);
   });
 });
+
+test('an input takes dtype and shape of what it is given, and nothing else of it', () => {
+  const given = hostTensor('float32', [2], [1, 2]);
+  const { inputs, bytes } = toOnnx({ y: input('x', given).neg() });
+  expect(inputs).toEqual({ x: { dtype: 'float32', shape: [2] } });
+  expect(bytes).toEqual(toOnnx({ y: input('x', { dtype: 'float32', shape: [2] }).neg() }).bytes);
+});
