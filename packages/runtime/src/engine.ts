@@ -30,6 +30,9 @@ export interface Stepper {
    * One step. Steps run one after another, in the order they were asked for; a step that fails leaves the state as
    * it was.
    *
+   * What is fed is read when the step's turn comes, not copied before: leave its arrays as they are until the promise has
+   * settled.
+   *
    * @param feeds - a value for every input that is neither state nor constant
    * @param fetch - which of the outputs that are not carried to bring out. @defaultValue all of them
    * @throws LimbeckError `missing-signal`, `unknown-name`, `dtype-mismatch`, `shape-mismatch` for what was fed or asked
@@ -62,7 +65,7 @@ export interface Runner {
   /**
    * Runs the graph once.
    *
-   * @param feeds - a value for every input
+   * @param feeds - a value for every input; leave its arrays as they are until the promise has settled
    * @param fetch - which outputs to bring out; each costs a copy. @defaultValue all of them
    * @returns the outputs that were asked for, in arrays of their own
    * @throws LimbeckError `missing-signal`, `unknown-name`, `dtype-mismatch`, `shape-mismatch` for what was fed or asked

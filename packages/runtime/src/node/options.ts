@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
 import os from 'node:os';
-import { checkWhole } from '@limbeck/core';
+import path from 'node:path';
+import { checkWhole, LimbeckError } from '@limbeck/core';
 import { checkOptimization } from '../optimization.js';
 
 /** Options of {@link nodeEngine}. */
@@ -14,7 +16,10 @@ export interface NodeEngineOptions {
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Whether memory is planned ahead by the sizes seen before; it costs memory where lengths vary. @defaultValue false */
   readonly memoryPattern?: boolean;
-  /** Start of the path of a JSON file for each graph, written at dispose(), with the time of each node. @defaultValue none */
+  /**
+   * Start of the path of a JSON file for each graph, written at dispose(), with the time of each node; its folder must be
+   * there. @defaultValue none
+   */
   readonly profile?: string;
   /** Ends the engine: pending calls are refused with `aborted`, later ones too. @defaultValue none */
   readonly abortSignal?: AbortSignal;
@@ -35,5 +40,26 @@ export function engineSettings(options: NodeEngineOptions): EngineSettings {
   const { optimization = 'all', memoryPattern = false, profile } = options;
   checkWhole('nodeEngine', { threads }, 1, 'Leave it out to use every core.');
   checkOptimization('nodeEngine', optimization);
+  if (profile !== undefined) checkProfile(profile);
   return { threads, provider, optimization, memoryPattern, profile };
+}
+
+/** ONNX Runtime says nothing where it cannot write. @throws LimbeckError `invalid-option` */
+function checkProfile(profile: string): void {
+  const folder = typeof profile === 'string' ? path.dirname(path.resolve(profile)) : undefined;
+  if (folder !== undefined && isFolder(folder)) return;
+  throw new LimbeckError('invalid-option', {
+    where: 'nodeEngine',
+    given: `profile ${JSON.stringify(profile)}`,
+    expected: 'the start of a path in a folder that exists',
+    next: folder === undefined ? "Pass 'profiles/run', for example." : `Make the folder ${folder}.`,
+  });
+}
+
+function isFolder(place: string): boolean {
+  try {
+    return statSync(place).isDirectory();
+  } catch {
+    return false;
+  }
 }

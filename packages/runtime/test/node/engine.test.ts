@@ -201,6 +201,19 @@ describe('what is refused', () => {
     await expect(call).rejects.toMatchObject({ code: 'aborted', cause: 'early' });
   });
 
+  test.each([
+    path.join(os.tmpdir(), 'limbeck-is-not-there', 'p'),
+    path.join(import.meta.filename, 'p'),
+    7 as unknown as string,
+  ])('a profile at %s, which is in no folder: invalid-option', async (profile) => {
+    for (const worker of [false, true]) {
+      await expect(nodeEngine({ profile, worker })).rejects.toMatchObject({
+        code: 'invalid-option',
+        given: `profile ${JSON.stringify(profile)}`,
+      });
+    }
+  });
+
   test('a level of optimization that there is not: invalid-option', async () => {
     await expect(nodeEngine({ optimization: 'most' as 'all' })).rejects.toMatchObject({
       code: 'invalid-option',
