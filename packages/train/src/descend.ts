@@ -1,5 +1,6 @@
 import { type HostTree, hostTensor, leaves, mapTree, type Specs } from '@limbeck/core';
 import { grad, type Optimizer, Tensor, type TensorTree } from '@limbeck/tensor';
+import { normOf } from './norm-of.js';
 
 /** An optimiser's state with its own count of updates: in alternating phases each optimiser is as old as its own updates. */
 export type Descent<OS extends TensorTree> = {
@@ -50,7 +51,10 @@ export function descend<P extends TensorTree, OS extends TensorTree>(
   readonly parameters: P;
   /** The next state of the optimiser. */
   readonly descent: Descent<OS>;
-  /** What the optimiser says of itself, such as its rate. */
+  /**
+   * What the optimiser says of itself, such as its rate, and `gradientNorm`, that of what it moves: a phase that returns
+   * it keeps no step whose gradient is not finite.
+   */
   readonly metrics: { readonly [name: string]: Tensor };
 } {
   const { optimizer, parameters, descent, loss, steps, rateScale } = given;
@@ -68,7 +72,7 @@ export function descend<P extends TensorTree, OS extends TensorTree>(
   return {
     parameters: mapTree<Tensor>(parameters, (_, path) => updated.parameters[path]!) as unknown as P,
     descent: { moments: updated.state, updates: descent.updates.add(1) },
-    metrics: updated.metrics,
+    metrics: { ...normOf(optimizer, gradients), ...updated.metrics },
   };
 }
 

@@ -2,7 +2,6 @@ import { leaves, LimbeckError, mapTree } from '@limbeck/core';
 import {
   type Context,
   grad,
-  gradientNorm,
   type Loss,
   type LossTerm,
   type Model,
@@ -14,6 +13,7 @@ import {
 } from '@limbeck/tensor';
 import type { Average } from '@limbeck/optim';
 import type { DistillationState } from './distillation-options.js';
+import { normOf } from './norm-of.js';
 import type { AccumulatingPhase, Phase } from './program.js';
 
 /** What the phases of a distillation are made of. */
@@ -159,19 +159,6 @@ export function distillationPhase<
   };
 
   return microBatches === 1 ? plain : accumulating;
-}
-
-/**
- * A loss may be finite and its gradient not, as that of √x at 0: the norm says so before the update, and the step is not
- * kept. Where gradients are clipped, the norm that the clipping tells takes the place of this one.
- */
-function normOf<OS extends TensorTree>(
-  optimizer: Optimizer<OS>,
-  gradients: { readonly [path: string]: Tensor },
-): { readonly [metric: string]: Tensor } {
-  const moved = Object.entries(gradients).filter(([path]) => optimizer.moves?.(path) ?? true);
-  if (moved.length === 0) return {};
-  return { gradientNorm: gradientNorm(Object.values(Object.fromEntries(moved)), 1).norm };
 }
 
 /** Terms are added up by name over micro-batches. @throws LimbeckError `duplicate-name` */

@@ -1,7 +1,7 @@
 import { hostTensor } from '@limbeck/core';
 import { adamw, sgd } from '@limbeck/optim';
 import { nodeEngine } from '@limbeck/runtime/node';
-import { type Empty, grad, input, interpret, type Tensor } from '@limbeck/tensor';
+import { type Empty, grad, input, interpret, type Tensor, type TensorTree } from '@limbeck/tensor';
 import { descend, type Descent, type Program, stalled, startDescent, train } from '@limbeck/train';
 import { describe, expect, test } from 'vitest';
 
@@ -63,6 +63,36 @@ describe('descend', () => {
     expect(late.descent.updates.data[0]).toBe(2n);
     expect(early.descent.updates.data[0]).toBe(10n);
     expect(early.parameters.x.data[0]).toBeCloseTo(5 - 10 * 0.1, 1);
+  });
+
+  test('tells the norm of the gradient: a step is not kept where the loss is finite and the gradient is not', async () => {
+    const plain = sgd({ rate: 0.1 });
+    const parameters = { x: hostTensor('float32', [], [0]) };
+    type Root = {
+      readonly parameters: { readonly x: Tensor };
+      readonly descent: Descent<TensorTree>;
+    };
+    const rooted: Program<{ readonly root: Root }, { readonly root: Empty }> = {
+      steps: 1,
+      init: () => ({ root: { parameters, descent: startDescent(plain, parameters) } }) as never,
+      batches: { root: nothing },
+      phases: {
+        root: ({ root }, _, { steps }) => {
+          const loss = root.parameters.x.sqrt();
+          const given = { optimizer: plain as never, loss, steps };
+          const { metrics, ...next } = descend({ ...given, ...root });
+          return { state: { root: next }, metrics: { ...metrics, loss } };
+        },
+      },
+      next: ({ step }) => (step >= 1 ? 'stop' : 'root'),
+      students: {},
+    };
+    const engine = await nodeEngine({ threads: 1 });
+    await expect(train(rooted, { engine })).rejects.toMatchObject({
+      code: 'non-finite-loss',
+      given: expect.stringContaining('gradientNorm = Infinity') as string,
+    });
+    await engine.dispose();
   });
 
   test('takes gradients by path as it takes a loss', () => {
