@@ -263,6 +263,26 @@ export function dimTerms(dim: Dim): DimTerm[] {
   }));
 }
 
+/** The size that times `divisor` gives `dim`, where the divisor is a single product and divides every part of it. */
+export function divideDim(dim: Dim, divisor: Dim): Dim | undefined {
+  const [by, ...more] = dimTerms(divisor);
+  if (by === undefined || more.length > 0) return undefined;
+  const sizeOf = (atom: DimTerm['atoms'][number]): Dim =>
+    typeof atom === 'string' ? atom : floorDivideDim(atom.numerator, atom.divisor);
+  let total: Dim = 0;
+  for (const { coefficient, atoms } of dimTerms(dim)) {
+    const left = atoms.map(sizeOf);
+    for (const atom of by.atoms.map(sizeOf)) {
+      const at = left.findIndex((each) => sameDim(each, atom));
+      if (at < 0) return undefined;
+      left.splice(at, 1);
+    }
+    if (coefficient % by.coefficient !== 0) return undefined;
+    total = addDims(total, multiplyDims(coefficient / by.coefficient, ...left));
+  }
+  return total;
+}
+
 /**
  * The number that a size stands for under a binding of names.
  * @throws LimbeckError `unknown-name` if a name is not bound

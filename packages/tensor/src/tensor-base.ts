@@ -21,7 +21,7 @@ export function makeNode<A extends object>(
   if (outputs.some(({ shape }) => shape.some((dim) => typeof dim === 'number' && dim < 0))) {
     refuseShapes(
       operator.name,
-      inputs.map((tensor) => tensor.shape),
+      (inputs.length > 0 ? inputs : outputs).map((tensor) => tensor.shape),
       `sizes of at least 0, not ${outputs.map(({ shape }) => showShape(shape)).join(' and ')}`,
     );
   }

@@ -1,5 +1,5 @@
 import { checkWhole, type Dim } from '@limbeck/core';
-import { addDims, multiplyDims, sameDim, sameShape } from './dims.js';
+import { addDims, divideDim, multiplyDims, sameDim, sameShape } from './dims.js';
 import * as shape from './ops/shape.js';
 import { frontAxis, refuseShapes } from './ops/support.js';
 import { OrderedTensor } from './tensor-ordered.js';
@@ -16,11 +16,17 @@ export abstract class ShapedTensor extends OrderedTensor {
   #inferred(to: readonly Dim[]): Dim[] {
     const known = to.filter((dim) => dim !== -1);
     const [all, rest] = [multiplyDims(...this.shape), multiplyDims(...known)];
-    const candidates = [...this.shape, all, 1];
-    if (typeof all === 'number' && typeof rest === 'number' && rest > 0 && all % rest === 0) {
-      candidates.unshift(all / rest);
-    }
-    // The missing size is a product of own sizes: try runs of neighbours.
+    // What stands on both sides cancels, sums such as past+tokens too; what is left divides, or nothing does.
+    const own = [...this.shape];
+    const others = known.filter((dim) => {
+      const at = own.findIndex((each) => sameDim(each, dim));
+      if (at >= 0) own.splice(at, 1);
+      return at < 0;
+    });
+    const quotient = divideDim(multiplyDims(...own), multiplyDims(...others));
+    const candidates: Dim[] = quotient === undefined ? [] : [quotient];
+    candidates.push(...this.shape, all, 1);
+    // Where no single product divides, the missing size may be one of own sizes: try runs of neighbours.
     for (let from = 0; from < this.shape.length; from++) {
       for (let until = from + 1; until <= this.shape.length; until++) {
         candidates.push(multiplyDims(...this.shape.slice(from, until)));

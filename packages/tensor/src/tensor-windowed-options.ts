@@ -111,6 +111,29 @@ export function kernelOf(where: string, x: Tensor, weight: Tensor, axes: number)
   return fits ? sizes : refuseShapes(where, [x.shape, weight.shape], expected);
 }
 
+const modes = ['nearest', 'linear'];
+const places = ['half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric'];
+const roundings = ['floor', 'ceil', 'round_prefer_floor', 'round_prefer_ceil'];
+
+/** @throws LimbeckError `invalid-option` for a name that is none: a kernel would take it for another. */
+export function checkResizeNames(names: {
+  mode: string;
+  coordinates: string;
+  rounding: string;
+}): void {
+  const known = { mode: modes, coordinates: places, rounding: roundings };
+  for (const [option, own] of Object.entries(known)) {
+    const name = names[option as keyof typeof names];
+    if (own.includes(name)) continue;
+    throw new LimbeckError('invalid-option', {
+      where: 'interpolate',
+      given: `${option} "${name}"`,
+      expected: `one of ${own.join(', ')}`,
+      next: 'Leave it out for its default.',
+    });
+  }
+}
+
 /** What {@link InterpolateOptions} ask for. @throws LimbeckError `invalid-option` */
 export function resizeTarget(
   shape: readonly Dim[],

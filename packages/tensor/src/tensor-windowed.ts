@@ -1,5 +1,5 @@
-import type { Dim } from '@limbeck/core';
-import { addDims, multiplyDims, subtractDims } from './dims.js';
+import { type Dim, LimbeckError } from '@limbeck/core';
+import { addDims, multiplyDims, sameShape, subtractDims } from './dims.js';
 import { averagePool } from './ops/average-pool.js';
 import { type BatchNormAttributes, batchNorm, batchNormInference } from './ops/batch-norm.js';
 import { conv, type ConvGeometry } from './ops/conv.js';
@@ -10,12 +10,14 @@ import { resize } from './ops/resize.js';
 import { resizeMatrix, type ResizeMatrixAttributes } from './ops/resize-matrix.js';
 import { turnedKernel } from './ops/turned-kernel.js';
 import { fold, type FoldGeometry, unfold } from './ops/unfold.js';
+import { refuseShapes } from './ops/support.js';
 import type { WindowGeometry } from './ops/windows.js';
 import { makeNode } from './tensor-base.js';
 import { ShapedTensor } from './tensor-shaped.js';
 import {
   type AveragePoolOptions,
   type BatchNormResult,
+  checkResizeNames,
   type ConvOptions,
   type ConvTransposeOptions,
   type InterpolateOptions,
@@ -158,12 +160,13 @@ export abstract class WindowedTensor extends ShapedTensor {
    * `[batch, channels, length]` or `[batch, channels, height, width]` at other spatial sizes; the defaults are those of
    * PyTorch, and all that ONNX's Resize knows of these two modes can be asked for.
    *
-   * @throws LimbeckError `invalid-option` unless there is either a size or a scale; `shape-mismatch`
+   * @throws LimbeckError `invalid-option` unless there is either a size or a scale, or for an unknown name; `shape-mismatch`
    */
   interpolate(options: InterpolateOptions): Tensor {
     const { mode = 'nearest', alignCorners = false, rounding = 'floor' } = options;
     const usual = mode === 'nearest' ? 'asymmetric' : 'half_pixel';
     const coordinates = options.coordinates ?? (alignCorners ? 'align_corners' : usual);
+    checkResizeNames({ mode, coordinates, rounding });
     const target = resizeTarget(this.shape, options);
     return this.apply(resize, [this.self], { ...target, mode, coordinates, rounding });
   }
@@ -205,8 +208,20 @@ export abstract class WindowedTensor extends ShapedTensor {
    */
   groupNorm(groups: number, gamma: Tensor, beta: Tensor, epsilon = 1e-5): Tensor {
     const [batch, channels, ...rest] = this.shape;
-    if (typeof channels !== 'number' || !(groups >= 1) || channels % groups !== 0) {
-      refuseCount('groupNorm', 'groups', [groups], `a divisor of the ${channels} channels`);
+    if (typeof channels !== 'number') {
+      refuseShapes('groupNorm', [this.shape], '[batch, channels, …] with a number of channels');
+    }
+    if (!(Number.isInteger(groups) && groups >= 1 && channels % groups === 0)) {
+      throw new LimbeckError('invalid-option', {
+        where: 'groupNorm',
+        given: `groups ${groups}`,
+        expected: `a divisor of the ${channels} channels`,
+        next: 'Use 1 for all channels together, or their number for each by itself.',
+      });
+    }
+    if ([gamma, beta].some(({ shape }) => !sameShape(shape, [channels]))) {
+      const shapes = [this.shape, gamma.shape, beta.shape];
+      refuseShapes('groupNorm', shapes, `[batch, ${channels}, …] and vectors [${channels}]`);
     }
     const width = multiplyDims(channels / groups, ...rest);
     const one = this.scalar(1).expand([width]);

@@ -81,3 +81,18 @@ describe('the interpreter does as ONNX says', () => {
     expect([...out.first.data]).toEqual([1, 0, 1]);
   });
 });
+
+describe('reshape works one size out', () => {
+  test.each([
+    [['batch', 8, 9, 11], ['batch', 2, -1], 396],
+    [['a', 'b', 6], ['a*b', 3, -1], 2],
+    [['a', 6, 'b'], [-1, 3], '2*a*b'],
+    [['batch', 'past+tokens', 12], ['batch', 'past+tokens', 3, -1], 4],
+    [['past+tokens', 12], [-1, 4], '3*past+3*tokens'],
+    [['batch', 4, 4], [-1, 4], '4*batch'],
+    [[0, 4], [2, -1], 0],
+  ])('%j as %j: %s', (from, to, expected) => {
+    const { shape } = input('x', { dtype: 'float32', shape: from }).reshape(to);
+    expect(shape[to.indexOf(-1)]).toBe(expected);
+  });
+});

@@ -24,6 +24,8 @@ const refusals: readonly [() => Tensor, string, ErrorCode, ...string[]][] = [
   [() => a.shiftLeft(1), 'shiftLeft', 'dtype-mismatch', 'uint32'],
   [() => a.reshape([7]), 'reshape', 'shape-mismatch', '[batch, 3]', '[7]', 'equally many'],
   [() => a.reshape([-1, -1]), 'reshape', 'shape-mismatch', 'at most one -1'],
+  [() => a.reshape([2, -1]), 'reshape', 'shape-mismatch', 'sizes that divide the whole'],
+  [() => input('x', { dtype: 'float32', shape: [-1] }), 'input', 'shape-mismatch', 'given [-1]'],
   [() => a.expand(['batch', 4]), 'expand', 'shape-mismatch', '[batch, 4]'],
   [() => a.transpose([0, 0]), 'transpose', 'shape-mismatch', '[0, 0]', 'each axis once'],
   [() => row.transpose(), 'transpose', 'shape-mismatch', '[3]'],

@@ -243,6 +243,18 @@ describe('windows refuse what does not fit', () => {
     ],
     [() => x.interpolate({}), 'interpolate', 'invalid-option', 'neither'],
     [() => x.interpolate({ size: 2, scale: 2 }), 'interpolate', 'invalid-option', 'one of the two'],
+    [
+      () => x.interpolate({ size: 2, mode: 'cubic' as 'linear' }),
+      'interpolate',
+      'invalid-option',
+      'mode "cubic"',
+    ],
+    [
+      () => x.interpolate({ size: 2, coordinates: 'corners' as 'half_pixel' }),
+      'interpolate',
+      'invalid-option',
+      'one of half_pixel',
+    ],
     [() => x.interpolate({ size: [2] }), 'interpolate', 'invalid-option', '2 sizes'],
     [() => x.interpolate({ scale: 0 }), 'interpolate', 'invalid-option', 'scale 0'],
     [() => named.interpolate({ scale: 1.5 }), 'interpolate', 'invalid-option', 'a whole number'],
@@ -256,7 +268,9 @@ describe('windows refuse what does not fit', () => {
       'shape-mismatch',
       '[3]',
     ],
-    [() => x.groupNorm(3, vector, vector), 'groupNorm', 'invalid-option', 'groups [3]'],
+    [() => x.groupNorm(3, vector, vector), 'groupNorm', 'invalid-option', 'groups 3'],
+    [() => x.groupNorm(0.5, vector, vector), 'groupNorm', 'invalid-option', 'groups 0.5'],
+    [() => x.groupNorm(2, short, vector), 'groupNorm', 'shape-mismatch', 'vectors [4]'],
     [
       () =>
         x.fold({
