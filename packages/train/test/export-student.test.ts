@@ -91,8 +91,37 @@ describe('exportStudent', () => {
   test('refuses values that are not finite', async () => {
     const values = structuredClone(student.values);
     values['parameters/layers/0/bias']!.data[0] = Number.NaN;
+    const place = path.join(folder, 'not finite');
+    const options = { ...base(), folder: place };
+    await expect(exportStudent({ ...student, values }, options)).rejects.toMatchObject({
+      code: 'gate-failed',
+      given: 'NaN in "parameters/layers/0/bias", at index 0',
+    });
+    expect(await readdir(folder)).not.toContain('not finite');
+    // An infinite weight is left to the gate, which compares what comes out.
+    values['parameters/layers/0/bias']!.data[0] = Infinity;
     const call = packStudent({ ...student, values }, base());
-    await expect(call).rejects.toMatchObject({ code: 'gate-failed' });
+    await expect(call).rejects.toMatchObject({ code: 'gate-failed', where: 'export, float32' });
+  });
+
+  test('finds a NaN in a row that no probe looks up, and leaves the old folder', async () => {
+    const place = path.join(folder, 'rare');
+    const model = mlp({ width: 4, labels: ['a', 'b'] });
+    const { parameters, state } = model.init(Rng.from(0));
+    const shippable = ship(model, parameters, state);
+    const names = { inputs: { features: 'features' }, outputs: { logits: 'logits' } };
+    const features = hostTensor('float32', [256, 4], new Float32Array(1024).fill(0.5));
+    const options = { engine, names, probes: { features }, folder: place };
+    await exportStudent(shippable, options);
+    const before = await readFile(path.join(place, 'onnx/model.onnx'));
+    const rare = hostTensor('float32', [9], new Float32Array(9).fill(1));
+    rare.data[7] = Number.NaN;
+    const broken = { ...shippable, values: { ...shippable.values, rare } };
+    await expect(exportStudent(broken, options)).rejects.toMatchObject({
+      code: 'gate-failed',
+      given: 'NaN in "rare", at index 7',
+    });
+    expect(await readFile(path.join(place, 'onnx/model.onnx'))).toEqual(before);
   });
 
   test('stops when aborted, and has nothing to make int8 of in a tiny student', async () => {

@@ -110,6 +110,7 @@ export async function packStudent(
   checkShippable('export', student);
   checkOptions('export', options);
   checkEngine('export', options.engine);
+  checkValues(student.values);
   const { engine, labels, model, names = textClassifierNames } = options;
   const named = model?.['family'];
   const family = options.family ?? (typeof named === 'string' ? named : 'student');
@@ -163,6 +164,21 @@ export async function packStudent(
 
 function isList(probes: PackOptions['probes']): probes is readonly FlatState[] {
   return Array.isArray(probes);
+}
+
+/** Probes may never look up the row that holds a NaN. @throws LimbeckError `gate-failed` */
+function checkValues(values: FlatState): void {
+  for (const [path, { dtype, data }] of Object.entries(values)) {
+    if (dtype !== 'float32' && dtype !== 'float64') continue;
+    const at = (data as Float32Array).findIndex((value) => Number.isNaN(value));
+    if (at < 0) continue;
+    throw new LimbeckError('gate-failed', {
+      where: 'export',
+      given: `NaN in "${path}", at index ${at}`,
+      expected: 'weights that are numbers',
+      next: 'No file was written. Ship the state of a checkpoint before, or train again with a lower rate.',
+    });
+  }
 }
 
 /** What stands beside the ONNX files: with a tokenizer where the student reads texts. */
