@@ -29,6 +29,7 @@ export function pooledShape(where: string, x: Spec, geometry: PoolGeometry): Dim
     });
   });
   const counts = windowCounts(where, spatialOf(x.shape), geometry, geometry.ceil);
+  counts.forEach((count, axis) => checkFilled(where, x.shape[axis + 2]!, count, axis, geometry));
   return [...x.shape.slice(0, 2), ...counts];
 }
 
@@ -46,4 +47,27 @@ export function onnxPool(
   );
   const mode = int(sameShape(ceil!, floor!) ? 0 : 1);
   return { ceil_mode: mode, ...onnxWindows(geometry) };
+}
+
+/** Steps of a window that are wider than the axis can leap over all of it: engines give different values then. */
+function checkFilled(
+  where: string,
+  size: Dim,
+  count: Dim,
+  axis: number,
+  { kernel, stride, dilation, pads }: PoolGeometry,
+): void {
+  const [step, front] = [dilation[axis]!, pads[axis]!];
+  if (typeof size !== 'number' || typeof count !== 'number' || size === 0 || step <= size) return;
+  for (let window = 0; window < count; window++) {
+    const start = window * stride[axis]! - front;
+    const first = start < 0 ? Math.ceil(-start / step) : 0;
+    if (first < kernel[axis]! && start + first * step < size) continue;
+    throw new LimbeckError('invalid-option', {
+      where,
+      given: `dilation ${step} for a size of ${size} at axis ${axis + 2}`,
+      expected: 'windows that each hold an element, not padding alone',
+      next: 'Take a smaller dilation or less padding.',
+    });
+  }
 }

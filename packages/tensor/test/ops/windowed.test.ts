@@ -220,6 +220,12 @@ describe('windows refuse what does not fit', () => {
     ],
     [() => vector.turnedKernel(), 'turnedKernel', 'shape-mismatch', '[4]'],
     [() => x.maxPool2d({ kernel: 2, padding: 2 }), 'maxPool2d', 'invalid-option', 'padding 2'],
+    [
+      () => x.slice(3, 0, 2).maxPool2d({ kernel: [1, 2], padding: [0, 1], dilation: 3 }),
+      'maxPool2d',
+      'invalid-option',
+      'dilation 3 for a size of 2 at axis 3',
+    ],
     [() => line.maxPool2d({ kernel: 2 }), 'maxPool2d', 'shape-mismatch', 'height, width'],
     [() => x.maxPool1d({ kernel: 2 }), 'maxPool1d', 'shape-mismatch', 'length'],
     [
