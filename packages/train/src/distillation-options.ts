@@ -38,11 +38,17 @@ export interface DistillationOptions<
 > {
   /** What is trained. */
   readonly student: Model<In, Out, P, S>;
-  /** What it is trained for. It reads `student.…` and the batch's other fields. */
+  /**
+   * What it is trained for. It reads `student.…` and the batch's other fields. Where the weights of a whole step are all 0,
+   * its gradient is 0 and the step counts: parameters still move by momentum and decay.
+   */
   readonly loss: Loss<Needs, LP, LS>;
   /** What turns gradients into updates. */
   readonly optimizer: Optimizer<OS>;
-  /** Batches with `inputs` for the student and the signals that the loss reads. */
+  /**
+   * Batches with `inputs` for the student and the signals that the loss reads. Those without rows are passed over, each with
+   * an event `train/empty-batch`.
+   */
   readonly batches: BatchSource<Batch, DistillationState<P, S, LP, LS, OS>>;
   /** Optimiser steps in all. */
   readonly steps: number;

@@ -1,4 +1,4 @@
-import { type Fed, type Json, LimbeckError } from '@limbeck/core';
+import { type Fed, type Json, leaves, LimbeckError, type Spec } from '@limbeck/core';
 import { flatBatch } from './phase-runner.js';
 import type { BatchSource, RunView, StateTree } from './program.js';
 import type { FlatState } from './state-tree.js';
@@ -15,6 +15,9 @@ export interface StepFeed {
   /** Moves the saved position behind these batches; called once their step has succeeded. */
   accept(): void;
 }
+
+/** So many batches without rows in a row are no accident. */
+const mostEmpty = 1000;
 
 interface OpenSource {
   readonly iterator: AsyncIterator<Fed<unknown>>;
@@ -43,17 +46,29 @@ export class PhaseFeeder<S extends StateTree> {
     for (const [phase, position] of Object.entries(positions)) this.#positions.set(phase, position);
   }
 
-  /** The next `count` batches of a phase; fewer where an epoch ends. @throws LimbeckError `empty-data` */
+  /**
+   * The next `count` batches of a phase; fewer where an epoch ends. Batches without rows are passed over, and told.
+   *
+   * @throws LimbeckError `empty-data`; `invalid-data` where an epoch has nothing but batches without rows
+   */
   async take(phase: string, count: number): Promise<StepFeed> {
     const from = this.#positions.get(phase);
     const batches: FlatState[] = [];
     let epochs = 0;
+    let empty = 0;
     let position = from;
-    while (batches.length < count && epochs === 0) {
+    let isLast = false;
+    while (batches.length < count && !isLast) {
       const fed = await this.#next(phase);
-      batches.push(flatBatch(phase, fed.batch, this.#sources[phase]!.specs));
+      const { specs } = this.#sources[phase]!;
+      const batch = flatBatch(phase, fed.batch, specs);
+      if (hasRows(batch, specs)) batches.push(batch);
+      else this.#passOver(phase, position, ++empty, epochs);
       position = fed.position;
-      if (fed.endOfEpoch === true) epochs++;
+      if (fed.endOfEpoch !== true) continue;
+      epochs++;
+      // An epoch that ends before the step's first rows does not cut the step short.
+      isLast = batches.length > 0;
     }
     return {
       batches,
@@ -64,6 +79,21 @@ export class PhaseFeeder<S extends StateTree> {
         if (position !== undefined) this.#positions.set(phase, position);
       },
     };
+  }
+
+  #passOver(phase: string, position: Json | undefined, empty: number, epochs: number): void {
+    const at = position ?? null;
+    if (empty < mostEmpty && epochs < 2) {
+      const line = `batch of phase "${phase}" at ${JSON.stringify(at)} passed over: it has no rows`;
+      this.#view.say('train/empty-batch', { level: 'warn', phase, at }, line);
+      return;
+    }
+    throw new LimbeckError('invalid-data', {
+      where: `batches of phase "${phase}"`,
+      given: `${empty} batches in a row without rows, the last at ${JSON.stringify(at)}`,
+      expected: 'batches with rows in every epoch',
+      next: 'Check what the source filters out, and leave empty batches out.',
+    });
   }
 
   async #next(phase: string): Promise<Fed<unknown>> {
@@ -97,6 +127,12 @@ export class PhaseFeeder<S extends StateTree> {
     for (const { iterator } of this.#open.values()) await iterator.return?.();
     this.#open.clear();
   }
+}
+
+/** Whether a batch has anything in it: one size at least that is known at run time and above 0. */
+function hasRows(batch: FlatState, specs: unknown): boolean {
+  const counted = leaves<Spec>(specs).filter(([, { shape }]) => typeof shape[0] === 'string');
+  return counted.length === 0 || counted.some(([path]) => batch[path]!.shape[0] !== 0);
 }
 
 function firstSize(batch: FlatState): number {
