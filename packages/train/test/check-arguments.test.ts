@@ -67,8 +67,11 @@ describe('what callers without types may pass', () => {
 describe('a phase that returns', () => {
   const run = (phase: unknown, options: TrainOptions) =>
     train({ ...linear({ steps: 1 }), phases: { distil: phase as never } }, options);
-  const plain = linear().phases.distil as Phase<never, never>;
-  const accumulating = linear({ microBatches: 2 }).phases.distil as AccumulatingPhase<never, never>;
+  const plain = linear().phases.distil as unknown as Phase<never, never>;
+  const accumulating = linear({ microBatches: 2 }).phases.distil as unknown as AccumulatingPhase<
+    never,
+    never
+  >;
   test.each<[given: string, phase: unknown]>([
     ['nothing', () => undefined],
     ['no metrics', (...given: Parameters<typeof plain>) => ({ state: plain(...given).state })],
