@@ -82,7 +82,8 @@ describe('batchNorm', () => {
         beta: hostTensor('float32', [2], [3, 4]),
       };
       const out = interpret({ scale: first[0]!, shift: first[1]!, second: second[0]! }, feeds);
-      for (const { data } of Object.values(out)) expect(Array.from(data)).toEqual([0, 0]);
+      for (const { data } of Object.values(out))
+        expect([...(data as Float64Array)]).toEqual([0, 0]);
     },
   );
 });
