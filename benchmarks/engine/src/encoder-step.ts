@@ -1,9 +1,9 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import type { ExperimentResult } from '@limbeck/evaluators';
+import { thisMachine } from '@limbeck/evaluators/node';
 import { checkLosses } from './check-losses.js';
 import { contestants, names, type Setting } from './contestants.js';
-import { thisMachine } from './machine.js';
 import { measure } from './measure.js';
 import { productsOf } from './products.js';
 import { experimentResult, type Products } from './result.js';
@@ -56,7 +56,12 @@ export async function encoderStep(
       log: console.log,
     });
     checkLosses(measured);
-    const result = experimentResult(measured, products(sizes), setting, thisMachine());
+    const result = experimentResult(
+      measured,
+      products(sizes),
+      setting,
+      thisMachine(import.meta.url),
+    );
     console.log(systemLines(result).join('\n'));
     if (!smoke && values.clip === undefined) writeResult(result);
     return result;

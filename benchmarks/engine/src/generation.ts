@@ -2,11 +2,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { type HostTensor, leaves } from '@limbeck/core';
 import { type ExperimentResult, quantile } from '@limbeck/evaluators';
+import { thisMachine } from '@limbeck/evaluators/node';
 import { type EvaluateGraph, generate, generationGraphs } from '@limbeck/nn';
 import { nodeEngine } from '@limbeck/runtime/node';
 import { toOnnx } from '@limbeck/tensor';
 import { alternate, fasterWay, type Timed, type Way, wayMetrics, waySystems } from './alternate.js';
-import { thisMachine } from './machine.js';
 import { systemLines } from './results-page.js';
 import { storiesDecoder, storiesPrompt, storiesWeights } from './stories.js';
 import { wayPlan } from './way-plan.js';
@@ -139,7 +139,7 @@ function generationResult(timed: readonly Timed[], tokens: number): ExperimentRe
       `${tokens} tokens after a prompt of ${storiesPrompt.length}, one sequence; 5 layers, 64 wide, 260,032 weights. Tokens a ` +
       `second: Limbeck ${rate(own)}, transformers.js ${rate(peer)}; ${quantile(times, 0.5).toFixed(2)} times as many ` +
       `(median over the rounds; at least ${quantile(times, 0.05).toFixed(2)} in 95 of 100). Both tell the same story.`,
-    machine: thisMachine(),
+    machine: thisMachine(import.meta.url),
     finishedAt: new Date().toISOString(),
   };
 }

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { type ExperimentResult, quantile } from '@limbeck/evaluators';
+import { thisMachine } from '@limbeck/evaluators/node';
 import { alternate, fasterWay, type Timed, waySystems, wayMetrics } from './alternate.js';
-import { thisMachine } from './machine.js';
 import { systemLines } from './results-page.js';
 import { batchCount, full, type Sizes, tiny } from './sizes.js';
 import { variants } from './variants.js';
@@ -37,7 +37,7 @@ function loweringResult(timed: readonly Timed[], sizes: Sizes): ExperimentResult
       `The encoder step of encoder-step.json with one thing changed at a time, all in one process and alternating; a ` +
       `value is a round's median. Fastest rounds, in ms: ` +
       `${timed.map(({ way, stepMs }) => `${way.name} ${quantile(stepMs, 0).toFixed(0)}`).join(', ')}.`,
-    machine: thisMachine(),
+    machine: thisMachine(import.meta.url),
     finishedAt: new Date().toISOString(),
   };
 }

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { compare, type ExperimentResult, meanMetric, quantile } from '@limbeck/evaluators';
+import { thisMachine } from '@limbeck/evaluators/node';
 import type { Engine, Runner } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
 import {
@@ -11,7 +12,6 @@ import {
   toOnnx,
   topologicalOrder,
 } from '@limbeck/tensor';
-import { thisMachine } from './machine.js';
 import { undisturbed } from './other-load.js';
 import { encoderGradients, type PassGraph, vocabularyHead } from './pass-graphs.js';
 import { systemLines } from './results-page.js';
@@ -179,7 +179,7 @@ function resultOf(
       'row has one pass more than the one above it, all in one process and alternating. A value is a round’s median. ' +
       `Fastest rounds, in ms: ` +
       `${stages.map(({ name, stepMs }) => `${name} ${quantile(stepMs, 0).toFixed(1)}`).join(', ')}.`,
-    machine: thisMachine(),
+    machine: thisMachine(import.meta.url),
     finishedAt: new Date().toISOString(),
   };
 }

@@ -1,9 +1,9 @@
 import os from 'node:os';
 import { quantile, type ExperimentResult } from '@limbeck/evaluators';
+import { thisMachine } from '@limbeck/evaluators/node';
 import { nodeEngine } from '@limbeck/runtime/node';
 import { toOnnx } from '@limbeck/tensor';
 import { alternate, wayMetrics, waySystems } from './alternate.js';
-import { thisMachine } from './machine.js';
 import { systemLines } from './results-page.js';
 import { type Sizes, tiny } from './sizes.js';
 import { startWeights } from './start.js';
@@ -45,7 +45,7 @@ export async function sessionCreation(args: readonly string[]): Promise<Experime
       comparisons: [],
       reproduced: high < aimMs,
       note: `${file.nodeCount} nodes; letting the session go is a part of the time. All graph optimisations are on.`,
-      machine: thisMachine(),
+      machine: thisMachine(import.meta.url),
       finishedAt: new Date().toISOString(),
     };
     console.log(systemLines(result).join('\n'));

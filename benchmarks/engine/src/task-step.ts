@@ -1,8 +1,8 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import type { ExperimentResult } from '@limbeck/evaluators';
+import { thisMachine } from '@limbeck/evaluators/node';
 import { type Contestant, names } from './contestants.js';
-import { thisMachine } from './machine.js';
 import { type Measured, measure } from './measure.js';
 import { productsOf, totalFlops } from './products.js';
 import type { SystemOptions } from './protocol.js';
@@ -120,7 +120,7 @@ function taskResult(
     comparisons: [],
     reproduced: lowest(systems, names.limbeck, 'shareOfCeiling') >= share,
     note,
-    machine: thisMachine(),
+    machine: thisMachine(import.meta.url),
     finishedAt: new Date().toISOString(),
   };
 }

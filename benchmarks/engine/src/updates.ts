@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { ExperimentResult } from '@limbeck/evaluators';
+import { thisMachine } from '@limbeck/evaluators/node';
 import {
   alternate,
   fasterWay,
@@ -9,7 +10,6 @@ import {
   wayMetrics,
   waySystems,
 } from './alternate.js';
-import { thisMachine } from './machine.js';
 import { systemLines } from './results-page.js';
 import { batchCount, full, type Sizes, tiny } from './sizes.js';
 import { ownName, variants } from './variants.js';
@@ -71,7 +71,7 @@ function updatesResult(timed: readonly Timed[]): ExperimentResult {
       `Shares of a step, medians over the rounds: ` +
       `${shares.map(({ tokens, taken }) => `${percent(taken)} over ${tokens} tokens`).join(', ')}. They are what a step takes ` +
       `beyond its graph alone, whose gradients nobody brings out; bringing them out is a part of the share.`,
-    machine: thisMachine(),
+    machine: thisMachine(import.meta.url),
     finishedAt: new Date().toISOString(),
   };
 }

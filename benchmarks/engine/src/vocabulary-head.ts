@@ -1,10 +1,10 @@
 import os from 'node:os';
 import { hostTensor } from '@limbeck/core';
 import type { ExperimentResult } from '@limbeck/evaluators';
+import { thisMachine } from '@limbeck/evaluators/node';
 import { nodeEngine } from '@limbeck/runtime/node';
 import { concat, input, type Tensor, toOnnx } from '@limbeck/tensor';
 import { alternate, fasterWay, ratios, type Way, wayMetrics, waySystems } from './alternate.js';
-import { thisMachine } from './machine.js';
 import { type PassGraph, vocabularyHead as headGraph } from './pass-graphs.js';
 import { systemLines } from './results-page.js';
 import { full, type Sizes, tiny } from './sizes.js';
@@ -49,7 +49,7 @@ export async function vocabularyHead(args: readonly string[]): Promise<Experimen
       note:
         `${sizes.batch * sizes.tokens} rows of ${sizes.width}, a vocabulary of ${sizes.vocabulary}. The head takes ` +
         `${middle.toFixed(2)} times its products (median over the rounds; at most ${high.toFixed(2)} in 95 of 100).`,
-      machine: thisMachine(),
+      machine: thisMachine(import.meta.url),
       finishedAt: new Date().toISOString(),
     };
     console.log(systemLines(result).join('\n'));

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { type HostTensor, type JsonObject, leaves, Rng } from '@limbeck/core';
 import type { ExperimentResult } from '@limbeck/evaluators';
+import { thisMachine } from '@limbeck/evaluators/node';
 import { nodeEngine } from '@limbeck/runtime/node';
 import { type Cell, cell } from './cells.js';
 import { answers, encoderFolder, readEncoder } from './encoder.js';
-import { thisMachine } from './machine.js';
 import { experimentResult, type Measured, systems } from './result.js';
 import { systemLines } from './results-page.js';
 import { dataFolder, readReviews, shuffled, splitReviews } from './reviews.js';
@@ -104,7 +104,7 @@ async function measure(setting: Setting, keeps: boolean): Promise<ExperimentResu
     system('adapters', 'method'),
     system('shuffled', 'shuffled-teacher'),
   ];
-  return experimentResult(all, { reviews, split, setting, weights }, thisMachine());
+  return experimentResult(all, { reviews, split, setting, weights }, thisMachine(import.meta.url));
 }
 
 type Kind = 'all' | 'adapters' | 'shuffled';

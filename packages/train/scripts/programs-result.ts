@@ -1,16 +1,8 @@
 // What the training programs' runs say, as files, as a page and as a table.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import os from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  compare,
-  type Comparison,
-  type ExperimentResult,
-  experimentResultJson,
-  meanMetric,
-  parseExperimentResult,
-} from '@limbeck/evaluators';
+import { compare, type Comparison, type ExperimentResult, meanMetric } from '@limbeck/evaluators';
+import { readExperiments, thisMachine, writeExperiment } from '@limbeck/evaluators/node';
 import { programs } from '../test/programs/index.js';
 import type { TrainingProgram } from '../test/programs/support/training-program.js';
 
@@ -99,21 +91,9 @@ export function experimentOf(measured: Measured): ExperimentResult {
       comparison === undefined
         ? 'One seed: too few to tell whether the idea helps.'
         : `Beside the same program without its idea, over ${on.length} seeds: ${verdict(comparison)}.`,
-    machine: {
-      cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
-      cores: os.availableParallelism(),
-      node: process.version,
-      onnxruntime: engineVersion(),
-    },
+    machine: thisMachine(import.meta.url),
     finishedAt: new Date().toISOString(),
   };
-}
-
-function engineVersion(): string {
-  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
-    readonly version: string;
-  };
-  return version;
 }
 
 const show = (value: number): string => Number(value.toFixed(4)).toString();
@@ -164,16 +144,9 @@ function arrowed({ metrics }: ExperimentResult): string {
 
 /** Writes the files, and from all files that there are the page and the table of the programs' README. */
 export function writeResults(results: readonly ExperimentResult[]): void {
-  const folder = path.join(area, 'results');
-  mkdirSync(folder, { recursive: true });
-  for (const result of results) {
-    writeFileSync(path.join(folder, `${result.experiment}.json`), experimentResultJson(result));
-  }
-  const found = new Set(readdirSync(folder));
-  const all = programs
-    .filter(({ name }) => found.has(`${name}.json`))
-    .map(({ name }) => readFileSync(path.join(folder, `${name}.json`), 'utf8'))
-    .map((text) => parseExperimentResult(JSON.parse(text)));
+  for (const result of results) writeExperiment(area, result);
+  const found = new Map(readExperiments(area).map((result) => [result.experiment, result]));
+  const all = programs.flatMap(({ name }) => found.get(name) ?? []);
   writeFileSync(path.join(area, 'RESULTS.md'), pageOf(all));
   const readme = path.resolve(import.meta.dirname, '../test/programs/README.md');
   const text = readFileSync(readme, 'utf8');
