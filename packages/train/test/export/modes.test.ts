@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { HostTensor } from '@limbeck/core';
+import { hostTensor, type HostTensor } from '@limbeck/core';
 import type { Engine } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
 import { decodeModel, encodeModel } from '@limbeck/tensor';
@@ -19,6 +19,7 @@ const heldOut = snippets(2000, 2);
 const labels = heldOut.map(({ label }) => label);
 const evidence = { inputs: inputBatches(heldOut), labels };
 const first = 'parameters/layers/0/weight';
+const firstBias = 'parameters/layers/0/bias';
 const second = 'parameters/layers/1/weight';
 
 beforeAll(async () => {
@@ -125,6 +126,30 @@ describe('a student in few bits', () => {
     expect(files['onnx/model_q4.onnx']!.length).toBeLessThan(files['onnx/model.onnx']!.length / 3);
   });
 
+  test('has the matrix in float32 that int8 harms as well', async () => {
+    // The first hidden unit is never above 0, so the huge weights behind it say nothing; but they
+    // take all steps of their columns, in 8 bits as in 4.
+    const { [first]: inner, [firstBias]: bias, [second]: outer } = student.values;
+    const values = {
+      ...student.values,
+      [first]: edited(inner!, (value, i) => (i % 24 === 0 ? 0 : value)),
+      [firstBias]: edited(bias!, (value, i) => (i === 0 ? -1000 : value)),
+      [second]: edited(outer!, (value, i) => (i < 24 ? 1e6 : value)),
+    };
+    const { record } = await packStudent(
+      { ...student, values },
+      { ...base(), int8: evidence, int4: evidence },
+    );
+    expect(record.int8).toMatchObject({ passed: true, layers: [first], keptFloat32: [second] });
+    // Every matrix gets 8 bits before one gets 32.
+    expect(record.int4).toMatchObject({
+      passed: true,
+      layers: [],
+      keptInt8: [first],
+      keptFloat32: [second],
+    });
+  });
+
   test('is not written with a scale that is wrong, and leaves what was there', async () => {
     const place = path.join(folder, 'broken');
     await exportStudent(student, { ...base(), folder: place });
@@ -178,6 +203,14 @@ describe('a student in few bits', () => {
     });
   });
 });
+
+/** A float32 value with other numbers. */
+function edited(
+  { shape, data }: HostTensor,
+  change: (value: number, index: number) => number,
+): HostTensor<'float32'> {
+  return hostTensor('float32', shape, Array.from(data, Number).map(change));
+}
 
 /** The same file with every scale of a quantised matrix turned around. */
 function withBrokenScales(bytes: Uint8Array): Uint8Array {
