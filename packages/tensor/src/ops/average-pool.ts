@@ -1,8 +1,8 @@
 import { addDims, multiplyDims, sameDim } from '../dims.js';
 import type { Operator } from '../operator.js';
 import type { Tensor } from '../tensor.js';
-import type { ConvGeometry } from './conv.js';
-import { onnxPool, pooledShape, type PoolGeometry } from './pooled-shape.js';
+import { type ConvGeometry, named } from './conv.js';
+import { checkFilled, onnxPool, pooledShape, type PoolGeometry } from './pooled-shape.js';
 import { int } from './support.js';
 import { product, reachOf, spatialOf, windowTaps } from './windows.js';
 
@@ -35,11 +35,12 @@ function counted(
 export const averagePool: Operator<AveragePoolGeometry> = {
   name: 'averagePool',
   infer: ([x], geometry) => {
-    const shape = pooledShape(`averagePool${geometry.kernel.length}d`, x!, geometry);
+    const shape = pooledShape(named('averagePool', geometry), x!, geometry);
     return [{ dtype: x!.dtype, shape }];
   },
   evaluate: ([x], geometry, [out]) => {
     const [spatial, counts] = [spatialOf(x!.shape), spatialOf(out!.shape)];
+    checkFilled(named('averagePool', geometry), spatial, counts, geometry);
     const taps = windowTaps(spatial, counts, geometry);
     const divisors = counted(spatial, counts, geometry);
     const [plane, windows] = [product(spatial), product(counts)];

@@ -2,9 +2,10 @@ import { type Dim, LimbeckError } from '@limbeck/core';
 import { multiplyDims, sameShape } from '../dims.js';
 import type { Operator } from '../operator.js';
 import type { Tensor } from '../tensor.js';
+import { named } from './conv.js';
 import { checkIndex } from './index-ops.js';
 import { checkDtype, ints, refuseShapes } from './support.js';
-import { onnxPool, pooledShape, type PoolGeometry } from './pooled-shape.js';
+import { checkFilled, onnxPool, pooledShape, type PoolGeometry } from './pooled-shape.js';
 import { product, spatialOf, windowTaps } from './windows.js';
 
 /**
@@ -14,7 +15,7 @@ import { product, spatialOf, windowTaps } from './windows.js';
 export const maxPool: Operator<PoolGeometry> = {
   name: 'maxPool',
   infer: ([x], geometry) => {
-    const shape = pooledShape(`maxPool${geometry.kernel.length}d`, x!, geometry);
+    const shape = pooledShape(named('maxPool', geometry), x!, geometry);
     return [
       { dtype: x!.dtype, shape },
       { dtype: 'int64', shape },
@@ -22,6 +23,7 @@ export const maxPool: Operator<PoolGeometry> = {
   },
   evaluate: ([x], geometry, [out]) => {
     const [spatial, counts] = [spatialOf(x!.shape), spatialOf(out!.shape)];
+    checkFilled(named('maxPool', geometry), spatial, counts, geometry);
     const taps = windowTaps(spatial, counts, geometry);
     const [plane, windows] = [product(spatial), product(counts)];
     const elements = product(geometry.kernel);

@@ -29,7 +29,7 @@ export function pooledShape(where: string, x: Spec, geometry: PoolGeometry): Dim
     });
   });
   const counts = windowCounts(where, spatialOf(x.shape), geometry, geometry.ceil);
-  counts.forEach((count, axis) => checkFilled(where, x.shape[axis + 2]!, count, axis, geometry));
+  checkFilled(where, spatialOf(x.shape), counts, geometry);
   return [...x.shape.slice(0, 2), ...counts];
 }
 
@@ -49,8 +49,22 @@ export function onnxPool(
   return { ceil_mode: mode, ...onnxWindows(geometry) };
 }
 
-/** Steps of a window that are wider than the axis can leap over all of it: engines give different values then. */
-function checkFilled(
+/**
+ * Steps of a window that are wider than the axis can leap over all of it: engines give different values then. Axes with names as
+ * sizes pass.
+ *
+ * @throws LimbeckError `invalid-option`
+ */
+export function checkFilled(
+  where: string,
+  spatial: readonly Dim[],
+  counts: readonly Dim[],
+  geometry: PoolGeometry,
+): void {
+  spatial.forEach((size, axis) => checkAxis(where, size, counts[axis]!, axis, geometry));
+}
+
+function checkAxis(
   where: string,
   size: Dim,
   count: Dim,
@@ -58,7 +72,7 @@ function checkFilled(
   { kernel, stride, dilation, pads }: PoolGeometry,
 ): void {
   const [step, front] = [dilation[axis]!, pads[axis]!];
-  if (typeof size !== 'number' || typeof count !== 'number' || size === 0 || step <= size) return;
+  if (typeof size !== 'number' || typeof count !== 'number' || step <= size) return;
   for (let window = 0; window < count; window++) {
     const start = window * stride[axis]! - front;
     const first = start < 0 ? Math.ceil(-start / step) : 0;

@@ -227,6 +227,12 @@ describe('windows refuse what does not fit', () => {
       'invalid-option',
       'dilation 3 for a size of 2 at axis 3',
     ],
+    [
+      () => x.slice(3, 0, 0).averagePool2d({ kernel: [1, 2], padding: [0, 1] }),
+      'averagePool2d',
+      'invalid-option',
+      'size of 0 at axis 3',
+    ],
     [() => line.maxPool2d({ kernel: 2 }), 'maxPool2d', 'shape-mismatch', 'height, width'],
     [() => x.maxPool1d({ kernel: 2 }), 'maxPool1d', 'shape-mismatch', 'length'],
     [
@@ -303,6 +309,22 @@ describe('windows refuse what does not fit', () => {
     expect(error).toMatchObject({ code, where });
     expect((error as Error).message).toContain(word);
   });
+
+  test.each(['maxPool2d', 'averagePool2d'] as const)(
+    '%s refuses a window of padding alone where the size is known at run time',
+    (pool) => {
+      const x = input('x', { dtype: 'float32', shape: [1, 1, 1, 'width'] });
+      const y = x[pool]({ kernel: [1, 2], padding: [0, 1], dilation: 3 });
+      const run = (width: number): readonly number[] => {
+        const data = new Float32Array(width).fill(1);
+        return interpret({ y }, { x: { dtype: 'float32', shape: [1, 1, 1, width], data } }).y.shape;
+      };
+      expect(run(3)).toEqual([1, 1, 1, 1]);
+      expect(() => run(2)).toThrow(
+        expect.objectContaining({ code: 'invalid-option', where: pool }),
+      );
+    },
+  );
 
   test('maxUnpool refuses a place outside of its shape', () => {
     const apart = { kernel: [2, 2], stride: [2, 2], shape: [1, 1, 2, 2] };
