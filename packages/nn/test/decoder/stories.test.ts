@@ -6,12 +6,13 @@ import {
   countParameters,
   type DecoderParameters,
   generate,
+  generationGraphs,
   readWeights,
   type TextInputs,
   type WeightNames,
   type WeightSource,
 } from '@limbeck/nn';
-import { createContext, inputsFor, toOnnx } from '@limbeck/tensor';
+import { createContext, decodeModel, inputsFor, toOnnx } from '@limbeck/tensor';
 import { expect, test } from 'vitest';
 import { requires } from '../../../../test-support/requires.js';
 import { compiled, engine, interpreted } from '../support/engine.js';
@@ -125,4 +126,13 @@ test('stories260k tells the same greedy story as its own file, cached or not, al
   const oracle = interpreted(decoder, parameters);
   const [exact] = await generate(oracle, [prompt], { maxNewTokens: 6 });
   expect(exact!.tokens).toEqual(expected.slice(0, 6));
+});
+
+test('a step of stories260k takes 200 nodes at most, where its own file has 885', (context) => {
+  const { bytes } = load(requires('data', context));
+  const { outputs, inputs } = generationGraphs(decoder).step;
+  const ours = toOnnx(outputs, { inputs }).bytes;
+  const count = (file: Uint8Array): number => decodeModel(file).graph!.node.length;
+  expect(count(ours)).toBeLessThanOrEqual(200);
+  expect(count(bytes)).toBe(885);
 });
