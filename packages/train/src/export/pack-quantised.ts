@@ -17,7 +17,7 @@ import { type FileNames, valueAxes } from './student-graph.js';
 export interface Int8Options extends HeldOut {
   /**
    * What runs in int8. `weight-only`: weights are int8 in the file and float32 in memory. `dynamic`: products with
-   * matrices are int8 products, the other side quantised by its range on each run; two to three times as fast where the
+   * matrices are int8 products, the other side quantised by its range on each run; twice as fast in large batches where the
    * processor has the instructions, and a row's last digits then depend on the rows beside it.
    * @defaultValue 'weight-only'
    */

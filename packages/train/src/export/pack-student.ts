@@ -93,7 +93,7 @@ export interface StudentPackage {
 
 /**
  * Everything that ships, checked: the ONNX file in float32, which must agree with the trainer's forward pass to 1e-5 on
- * 256 probes at batch 1 and 32; with `int8` and `int4` files of a quarter and a seventh of its size, whose metric must
+ * 256 probes at batch 1 and 32; with `int8` and `int4` files of about a quarter and a sixth of its size, whose metric must
  * survive; and the text files with which transformers.js loads both, if the student reads texts.
  *
  * The int8 file keeps weights in int8 with a float32 scale a column, the 4-bit file with one for each 32 numbers of a
