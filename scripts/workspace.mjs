@@ -69,6 +69,7 @@ export function readStamp() {
   try {
     return JSON.parse(readFileSync(stampFile, 'utf8'));
   } catch {
+    // None, or a damaged one: everything is installed and built again.
     return {};
   }
 }

@@ -72,6 +72,7 @@ function decode(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
+    // Other bytes than UTF-8: the caller tells of the file.
     return undefined;
   }
 }

@@ -36,6 +36,7 @@ export function folderStore(folder: string): CheckpointStore {
         }
         await rename(beside, place(name));
       } catch (cause) {
+        // Whatever cleaning up says, the write's own error is the one to tell.
         await rm(beside, { force: true }).catch(() => undefined);
         throw fileError(`checkpoint file ${place(name)}`, cause);
       }

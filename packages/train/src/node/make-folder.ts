@@ -26,6 +26,7 @@ async function isFolder(place: string): Promise<boolean> {
   try {
     return (await stat(place)).isDirectory();
   } catch {
+    // Not to be looked at, so no folder to write into: the caller throws what mkdir said.
     return false;
   }
 }

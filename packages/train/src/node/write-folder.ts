@@ -29,6 +29,7 @@ export async function writeFolder(folder: string, files: Files): Promise<void> {
     await rename(beside, place);
     await rm(old, { recursive: true, force: true });
   } catch (cause) {
+    // Whatever cleaning up says, the write's own error is the one to tell; the next call cleans up again.
     await rm(beside, { recursive: true, force: true }).catch(() => undefined);
     await recoverFolder(place).catch(() => undefined);
     throw fileError(`folder ${place}`, cause);
@@ -62,6 +63,7 @@ async function holds(place: string, files: Files): Promise<boolean> {
   const found = entries.filter((entry) => !entry.isDirectory());
   if (found.length !== Object.keys(files).length) return false;
   for (const [name, bytes] of Object.entries(files)) {
+    // A file that cannot be read is not the same: the folder is written again.
     const there = await readFile(path.join(place, name)).catch(() => undefined);
     if (there === undefined || !there.equals(bytes)) return false;
   }
