@@ -8,6 +8,7 @@ import {
   LimbeckError,
   mapTree,
   type Rng,
+  sizeOf,
 } from '@limbeck/core';
 import type { Model, TensorTree } from './model.js';
 import type { Tensor } from './tensor.js';
@@ -163,7 +164,7 @@ function freshFactors(
 ): HostTree<Adapter> {
   const rank = typeof given === 'number' ? given : checkRank(given(path, shape));
   const [rows, ...rest] = shape as readonly [number, ...number[]];
-  const columns = rest.reduce((a, b) => a * b, 1);
+  const columns = sizeOf(rest);
   const own = rng.stream(path);
   const drawn = Array.from({ length: rows * rank }, () => own.normal() / Math.sqrt(rows));
   const none = Array.from({ length: rank * columns }, () => 0);

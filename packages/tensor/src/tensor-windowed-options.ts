@@ -1,6 +1,11 @@
 import { checkPositive, type Dim, LimbeckError } from '@limbeck/core';
 import { floorDivideDim, multiplyDims } from './dims.js';
-import type { ResizeCoordinates, ResizeRounding } from './ops/resize-coordinates.js';
+import {
+  type ResizeCoordinates,
+  resizeCoordinates,
+  type ResizeRounding,
+  resizeRoundings,
+} from './ops/resize-coordinates.js';
 import { refuseShapes } from './ops/support.js';
 import type { Tensor } from './tensor.js';
 
@@ -71,6 +76,7 @@ export interface BatchNormResult {
   readonly variance: Tensor;
 }
 
+/** One number for each axis. @throws LimbeckError `invalid-option` for another number of them */
 export function perAxis(
   where: string,
   name: string,
@@ -82,6 +88,7 @@ export function perAxis(
   return refuseCount(where, name, given, `${axes} numbers, or one`);
 }
 
+/** Padding in front of each axis, then behind each. @throws LimbeckError `invalid-option` */
 export function padsOf(where: string, given: PerAxis, axes: number): readonly number[] {
   if (typeof given === 'number') return Array.from({ length: 2 * axes }, () => given);
   if (given.length === axes) return [...given, ...given];
@@ -89,6 +96,7 @@ export function padsOf(where: string, given: PerAxis, axes: number): readonly nu
   return refuseCount(where, 'padding', given, `1, ${axes} or ${2 * axes} numbers`);
 }
 
+/** Throws the error of an option with too many or too few numbers, or others than it takes. */
 export function refuseCount(
   where: string,
   name: string,
@@ -112,8 +120,6 @@ export function kernelOf(where: string, x: Tensor, weight: Tensor, axes: number)
 }
 
 const modes = ['nearest', 'linear'];
-const places = ['half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric'];
-const roundings = ['floor', 'ceil', 'round_prefer_floor', 'round_prefer_ceil'];
 
 /** @throws LimbeckError `invalid-option` for a name that is none: a kernel would take it for another. */
 export function checkResizeNames(names: {
@@ -121,7 +127,11 @@ export function checkResizeNames(names: {
   coordinates: string;
   rounding: string;
 }): void {
-  const known = { mode: modes, coordinates: places, rounding: roundings };
+  const known: { readonly [option: string]: readonly string[] } = {
+    mode: modes,
+    coordinates: resizeCoordinates,
+    rounding: resizeRoundings,
+  };
   for (const [option, own] of Object.entries(known)) {
     const name = names[option as keyof typeof names];
     if (own.includes(name)) continue;

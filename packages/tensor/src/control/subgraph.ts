@@ -3,6 +3,7 @@ import { checkNamedTensors } from '../check-tensors.js';
 import { input } from '../functions.js';
 import { grad } from '../graph/grad.js';
 import { topologicalOrder } from '../graph/order.js';
+import { replace } from '../graph/replace.js';
 import type { Node } from '../operator.js';
 import { isFloat } from '../ops/support.js';
 import { recording } from '../recorder.js';
@@ -81,26 +82,6 @@ function kindsOf(
   };
   for (const node of order) kinds.set(node, kindOf(node));
   return kinds;
-}
-
-/** The same expressions with some tensors replaced. What does not depend on them stays the same node. */
-export function replace(
-  tensors: readonly Tensor[],
-  stand: (tensor: Tensor) => Tensor | undefined,
-): readonly Tensor[] {
-  const rebuilt = new Map<Node, Node>();
-  const now = (tensor: Tensor): Tensor => {
-    const replaced = stand(tensor);
-    if (replaced !== undefined) return replaced;
-    const node = rebuilt.get(tensor.node)!;
-    return node === tensor.node ? tensor : new Tensor(node, tensor.index);
-  };
-  for (const node of topologicalOrder(tensors)) {
-    const inputs = node.inputs.map(now);
-    const same = inputs.every((tensor, i) => tensor === node.inputs[i]);
-    rebuilt.set(node, same ? node : { ...node, inputs });
-  }
-  return tensors.map(now);
 }
 
 /** The results of a subgraph for these arguments. */

@@ -1,14 +1,14 @@
-import { allocate, type HostTensor, type Spec } from '@limbeck/core';
+import type { Spec } from '@limbeck/core';
 import { input } from '../functions.js';
 import { grad } from '../graph/grad.js';
-import { interpret } from '../graph/interpret.js';
+import { interpret, toHost } from '../graph/interpret.js';
 import { forwardInputs, topologicalOrder } from '../graph/order.js';
-import type { Emitter, Node, Operator, Value } from '../operator.js';
+import { replace } from '../graph/replace.js';
+import type { Emitter, Node, Operator } from '../operator.js';
 import type { ConstantAttributes } from '../ops/source.js';
 import { isFloat } from '../ops/support.js';
 import { inScope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
-import { substitute } from './substitute.js';
 
 /** An operator that is defined by an expression of others: it can be differentiated, and run anywhere. */
 export interface Composite<Attributes extends object = object> extends Operator<Attributes> {
@@ -43,7 +43,7 @@ export function composite<Attributes extends object = object>(
     evaluate: (values, attributes) => {
       const inputs = placeholders(values);
       const outputs = named(expand(inputs, attributes));
-      const found = interpret(outputs, named(values.map(hostOf)));
+      const found = interpret(outputs, named(values.map(toHost)));
       return Object.values(found).map(({ data }) =>
         Float64Array.from(data as Iterable<number>, Number),
       );
@@ -61,7 +61,7 @@ export function composite<Attributes extends object = object>(
       const wanted = own.filter(({ dtype }) => isFloat(dtype));
       const replacements = new Map<Node, Tensor>(own.map(({ node }, i) => [node, inputs[i]!]));
       flows.forEach((flow, i) => flow && replacements.set(flow.node, upstream[i]!));
-      const gradients = substitute(grad(loss, wanted), replacements);
+      const gradients = replace(grad(loss, wanted), ({ node }) => replacements.get(node));
       return own.map((tensor) => gradients[wanted.indexOf(tensor)]);
     },
     lower: (emit, attributes) => lowerExpansion(emit, name, expand, attributes),
@@ -79,15 +79,6 @@ function placeholders(specs: readonly Spec[]): Tensor[] {
 
 function named<T>(list: readonly T[]): { [name: string]: T } {
   return Object.fromEntries(list.map((value, i) => [String(i), value]));
-}
-
-function hostOf({ dtype, shape, data }: Value): HostTensor {
-  if (isFloat(dtype)) return { dtype: 'float64', shape, data };
-  const whole = allocate(dtype, data.length) as { [index: number]: number | bigint };
-  data.forEach((value, i) => {
-    whole[i] = dtype === 'int64' ? BigInt(value) : value;
-  });
-  return { dtype, shape, data: whole as unknown as HostTensor['data'] };
 }
 
 /** Writes every node of the expression, under the names that the operator's own inputs and outputs have. */

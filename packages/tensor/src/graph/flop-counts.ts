@@ -1,7 +1,7 @@
 import { type Dim, sizeOf } from '@limbeck/core';
 import type { Node, Operator } from '../operator.js';
 import type { SegmentAttributes } from '../ops/segment.js';
-import { product, type WindowGeometry } from '../ops/windows.js';
+import type { WindowGeometry } from '../ops/windows.js';
 import { makeNode } from '../tensor-base.js';
 import { Tensor } from '../tensor.js';
 import { input as inputOperator } from '../ops/source.js';
@@ -28,7 +28,7 @@ const perInput =
 const perWindow =
   (each: number): Count =>
   ({ outputs }, { attributes }) =>
-    each * sizeOf(outputs[0]!) * product((attributes as WindowGeometry).kernel);
+    each * sizeOf(outputs[0]!) * sizeOf((attributes as WindowGeometry).kernel);
 
 const inner: Count = ({ inputs: [a], outputs: [out] }, { attributes }) => {
   const { transposeA } = attributes as { readonly transposeA: boolean };

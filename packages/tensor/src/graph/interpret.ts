@@ -40,7 +40,8 @@ export function interpret<Outputs extends { readonly [name: string]: Tensor }>(
   };
 }
 
-function toHost({ dtype, shape, data }: Value): HostTensor {
+/** A value of the interpreter as it is given out: floats as `float64`, whole numbers in their own dtype. */
+export function toHost({ dtype, shape, data }: Value): HostTensor {
   if (dtype === 'float32' || dtype === 'float64') return { dtype: 'float64', shape, data };
   const out = allocate(dtype, data.length) as { [index: number]: number | bigint };
   data.forEach((value, i) => {

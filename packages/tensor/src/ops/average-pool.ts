@@ -1,10 +1,11 @@
+import { sizeOf } from '@limbeck/core';
 import { addDims, multiplyDims, sameDim } from '../dims.js';
 import type { Operator } from '../operator.js';
 import type { Tensor } from '../tensor.js';
 import { type ConvGeometry, named } from './conv.js';
 import { checkFilled, onnxPool, pooledShape, type PoolGeometry } from './pooled-shape.js';
 import { int } from './support.js';
-import { product, reachOf, spatialOf, windowTaps } from './windows.js';
+import { reachOf, spatialOf, windowTaps } from './windows.js';
 
 /** Attributes of {@link averagePool}. */
 export interface AveragePoolGeometry extends PoolGeometry {
@@ -23,8 +24,8 @@ function counted(
   const taps = countPadding
     ? windowTaps(wide, counts, { ...geometry, pads: pads.map(() => 0) })
     : windowTaps(spatial, counts, geometry);
-  const elements = product(geometry.kernel);
-  return Int32Array.from({ length: product(counts) }, (_, window) =>
+  const elements = sizeOf(geometry.kernel);
+  return Int32Array.from({ length: sizeOf(counts) }, (_, window) =>
     taps
       .subarray(window * elements, (window + 1) * elements)
       .reduce((n, tap) => n + +(tap >= 0), 0),
@@ -43,9 +44,9 @@ export const averagePool: Operator<AveragePoolGeometry> = {
     checkFilled(named('averagePool', geometry), spatial, counts, geometry);
     const taps = windowTaps(spatial, counts, geometry);
     const divisors = counted(spatial, counts, geometry);
-    const [plane, windows] = [product(spatial), product(counts)];
-    const elements = product(geometry.kernel);
-    const y = new Float64Array(product(out!.shape));
+    const [plane, windows] = [sizeOf(spatial), sizeOf(counts)];
+    const elements = sizeOf(geometry.kernel);
+    const y = new Float64Array(sizeOf(out!.shape));
     for (let at = 0; at < y.length; at++) {
       const window = at % windows;
       const from = Math.floor(at / windows) * plane;
@@ -76,7 +77,7 @@ function spread(x: Tensor, dy: Tensor, geometry: AveragePoolGeometry): Tensor {
   if (whole && isPlain(geometry)) {
     const lead = x.shape.slice(0, 2);
     const apart = dy
-      .div(product(kernel))
+      .div(sizeOf(kernel))
       .reshape([...lead, ...counts.flatMap((count) => [count, 1])]);
     const wide = counts.flatMap((count, axis) => [count, kernel[axis]!]);
     return apart.expand([...lead, ...wide]).reshape(x.shape);
@@ -116,7 +117,7 @@ function divisors(
   { pads, kernel, ceil, countPadding }: AveragePoolGeometry,
   covering: ConvGeometry,
 ): Tensor | number {
-  if (!ceil && (countPadding || pads.every((padding) => padding === 0))) return product(kernel);
+  if (!ceil && (countPadding || pads.every((padding) => padding === 0))) return sizeOf(kernel);
   const axes = kernel.length;
   const spatial = spatialOf(x.shape);
   if (!countPadding)

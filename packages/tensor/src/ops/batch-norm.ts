@@ -1,7 +1,7 @@
-import type { Spec } from '@limbeck/core';
+import { sizeOf, type Spec } from '@limbeck/core';
 import type { Operator, Value } from '../operator.js';
 import type { Tensor } from '../tensor.js';
-import { channelsOf, product } from './windows.js';
+import { channelsOf } from './windows.js';
 import { checkDtype, checkSameDtype, float, floats, int, refuseShapes } from './support.js';
 
 /** Attributes of the batch normalisations. */
@@ -24,7 +24,7 @@ function checkVectors(where: string, [x, ...vectors]: readonly Spec[]): void {
 /** Calls back for every run of elements of one channel. */
 function runs(x: Value, each: (from: number, to: number, channel: number) => void): void {
   const [batch, channels] = x.shape as [number, number];
-  const plane = product(x.shape.slice(2));
+  const plane = sizeOf(x.shape.slice(2));
   for (let row = 0; row < batch * channels; row++) {
     each(row * plane, (row + 1) * plane, row % channels);
   }

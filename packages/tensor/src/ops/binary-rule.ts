@@ -1,4 +1,4 @@
-import { type DType, LimbeckError, type Spec } from '@limbeck/core';
+import { type DType, LimbeckError, sizeOf, type Spec } from '@limbeck/core';
 import type { Operator, Value } from '../operator.js';
 import type { Tensor } from '../tensor.js';
 import {
@@ -26,7 +26,7 @@ function pairs(
   value: (x: number, y: number) => number,
 ): Float64Array {
   const [x, y] = [a!.data, b!.data];
-  const out = new Float64Array(shape.reduce((product, size) => product * size, 1));
+  const out = new Float64Array(sizeOf(shape));
   // Scalars and equal shapes need no index, and are what large graphs are made of.
   if (y.length === 1 && x.length === out.length) {
     for (let i = 0; i < out.length; i++) out[i] = value(x[i]!, y[0]!);

@@ -1,9 +1,9 @@
-import type { Dim } from '@limbeck/core';
+import { type Dim, sizeOf } from '@limbeck/core';
 import type { Operator } from '../operator.js';
 import { checkGroups, type ConvGeometry, named, weightGradient } from './conv.js';
 import { checkDtype, checkSameDtype, floats, refuseShapes } from './support.js';
 import { transposedWindows } from './transposed-windows.js';
-import { channelsOf, checkCounts, product, spatialOf, windowTaps } from './windows.js';
+import { channelsOf, checkCounts, spatialOf, windowTaps } from './windows.js';
 
 /** Attributes of `convTranspose`: the geometry is that of the convolution whose adjoint it is. */
 export interface ConvTransposeGeometry extends ConvGeometry {
@@ -33,11 +33,11 @@ export const convTranspose: Operator<ConvTransposeGeometry> = {
   evaluate: ([x, weight], attributes, [out]) => {
     const [spatial, counts] = [spatialOf(out!.shape), spatialOf(x!.shape)];
     const taps = windowTaps(spatial, counts, attributes);
-    const [plane, windows] = [product(spatial), product(counts)];
-    const elements = product(attributes.kernel);
+    const [plane, windows] = [sizeOf(spatial), sizeOf(counts)];
+    const elements = sizeOf(attributes.kernel);
     const [batch, channels] = x!.shape as [number, number];
     const outer = weight!.shape[1]!;
-    const y = new Float64Array(product(out!.shape));
+    const y = new Float64Array(sizeOf(out!.shape));
     for (let n = 0, at = 0; n < batch; n++) {
       for (let c = 0; c < channels; c++) {
         const group = Math.floor((c * attributes.groups) / channels);

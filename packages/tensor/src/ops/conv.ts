@@ -1,4 +1,4 @@
-import { LimbeckError, type Spec } from '@limbeck/core';
+import { LimbeckError, sizeOf, type Spec } from '@limbeck/core';
 import { multiplyDims } from '../dims.js';
 import type { Operator } from '../operator.js';
 import type { Tensor } from '../tensor.js';
@@ -6,7 +6,6 @@ import { checkDtype, checkSameDtype, floats, int, refuseShapes } from './support
 import {
   channelsOf,
   onnxWindows,
-  product,
   reachOf,
   spatialOf,
   windowCounts,
@@ -75,14 +74,14 @@ export const conv: Operator<ConvGeometry> = {
   evaluate: ([x, weight], attributes, [out]) => {
     const [spatial, counts] = [spatialOf(x!.shape), spatialOf(out!.shape)];
     const taps = windowTaps(spatial, counts, attributes);
-    const [plane, windows, elements] = [spatial, counts, attributes.kernel].map(product) as [
+    const [plane, windows, elements] = [spatial, counts, attributes.kernel].map(sizeOf) as [
       number,
       number,
       number,
     ];
     const [batch, outputs] = out!.shape as [number, number];
     const [channels, inner] = [x!.shape[1]!, weight!.shape[1]!];
-    const y = new Float64Array(product(out!.shape));
+    const y = new Float64Array(sizeOf(out!.shape));
     for (let n = 0, at = 0; n < batch; n++) {
       for (let o = 0; o < outputs; o++) {
         const first = n * channels + Math.floor((o * attributes.groups) / outputs) * inner;
@@ -132,7 +131,7 @@ export function weightGradient(x: Tensor, dy: Tensor, geometry: ConvGeometry): T
   const { kernel, stride, dilation, pads, groups } = geometry;
   const [batch, channels] = x.shape;
   const outputs = dy.shape[1] as number;
-  const inner = ((channels as number) / groups) * product(kernel);
+  const inner = ((channels as number) / groups) * sizeOf(kernel);
   const plain =
     [...kernel, ...stride].every((size) => size === 1) && pads.every((size) => size === 0);
   const columns = plain ? x : x.unfold({ kernel, stride, dilation, pads });

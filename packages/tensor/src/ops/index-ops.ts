@@ -1,4 +1,4 @@
-import { type Dim, type DType, LimbeckError } from '@limbeck/core';
+import { type Dim, type DType, LimbeckError, sizeOf } from '@limbeck/core';
 import { sameDim, sameShape } from '../dims.js';
 import type { Operator } from '../operator.js';
 import { checkDtype, floats, int, refuseShapes, stridesOf, walk, zeroOf } from './support.js';
@@ -25,8 +25,8 @@ export const gather: Operator = {
     return [{ dtype: table!.dtype, shape: [...indices!.shape, ...table!.shape.slice(1)] }];
   },
   evaluate: ([table, indices], _attributes, [out]) => {
-    const width = table!.shape.slice(1).reduce((a, b) => a * b, 1);
-    const result = new Float64Array(out!.shape.reduce((a, b) => a * b, 1));
+    const width = sizeOf(table!.shape.slice(1));
+    const result = new Float64Array(sizeOf(out!.shape));
     indices!.data.forEach((index, i) => {
       checkIndex('gather', index, table!.shape[0]!);
       result.set(table!.data.subarray(index * width, (index + 1) * width), i * width);
@@ -67,8 +67,8 @@ export const scatterAddRows: Operator<RowsAttributes> = {
     return [{ dtype: updates!.dtype, shape: [rows, ...updates!.shape.slice(1)] }];
   },
   evaluate: ([updates, indices], _attributes, [out]) => {
-    const width = updates!.shape.slice(1).reduce((a, b) => a * b, 1);
-    const result = new Float64Array(out!.shape.reduce((a, b) => a * b, 1));
+    const width = sizeOf(updates!.shape.slice(1));
+    const result = new Float64Array(sizeOf(out!.shape));
     indices!.data.forEach((index, i) => {
       checkIndex('scatterAddRows', index, out!.shape[0]!);
       for (let j = 0; j < width; j++) result[index * width + j]! += updates!.data[i * width + j]!;
@@ -165,7 +165,7 @@ export const scatterAddAlong: Operator<AlongAttributes> = {
   },
   evaluate: ([updates, indices], { axis }, [out]) => {
     const [starts, stride] = alongLines(indices!.shape, out!.shape, axis);
-    const result = new Float64Array(out!.shape.reduce((a, b) => a * b, 1));
+    const result = new Float64Array(sizeOf(out!.shape));
     indices!.data.forEach((index, i) => {
       checkIndex('scatterAddAlong', index, out!.shape[axis]!);
       result[starts[i]! + index * stride]! += updates!.data[i]!;

@@ -1,4 +1,4 @@
-import { type Dim, LimbeckError } from '@limbeck/core';
+import { type Dim, LimbeckError, sizeOf } from '@limbeck/core';
 import { multiplyDims, sameShape } from '../dims.js';
 import type { Operator } from '../operator.js';
 import type { Tensor } from '../tensor.js';
@@ -6,7 +6,7 @@ import { named } from './conv.js';
 import { checkIndex } from './index-ops.js';
 import { checkDtype, ints, refuseShapes } from './support.js';
 import { checkFilled, onnxPool, pooledShape, type PoolGeometry } from './pooled-shape.js';
-import { product, spatialOf, windowTaps } from './windows.js';
+import { spatialOf, windowTaps } from './windows.js';
 
 /**
  * The largest element of each window, and where that lies in the whole tensor, flattened, as int64; of equal ones the
@@ -25,9 +25,9 @@ export const maxPool: Operator<PoolGeometry> = {
     const [spatial, counts] = [spatialOf(x!.shape), spatialOf(out!.shape)];
     checkFilled(named('maxPool', geometry), spatial, counts, geometry);
     const taps = windowTaps(spatial, counts, geometry);
-    const [plane, windows] = [product(spatial), product(counts)];
-    const elements = product(geometry.kernel);
-    const y = new Float64Array(product(out!.shape));
+    const [plane, windows] = [sizeOf(spatial), sizeOf(counts)];
+    const elements = sizeOf(geometry.kernel);
+    const y = new Float64Array(sizeOf(out!.shape));
     const places = new Float64Array(y.length);
     for (let at = 0; at < y.length; at++) {
       const from = Math.floor(at / windows) * plane;
@@ -94,7 +94,7 @@ export const maxUnpool: Operator<UnpoolAttributes> = {
     return [{ dtype: x!.dtype, shape }];
   },
   evaluate: ([x, places], _attributes, [out]) => {
-    const y = new Float64Array(product(out!.shape));
+    const y = new Float64Array(sizeOf(out!.shape));
     x!.data.forEach((value, i) => {
       checkIndex('maxUnpool', places!.data[i]!, y.length);
       y[places!.data[i]!] = value;

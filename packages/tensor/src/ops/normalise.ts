@@ -1,3 +1,4 @@
+import { sizeOf } from '@limbeck/core';
 import { sameDim } from '../dims.js';
 import type { Operator, Value } from '../operator.js';
 import type { Tensor } from '../tensor.js';
@@ -92,7 +93,7 @@ export const layerNorm: Operator<LayerNormAttributes> = {
   },
   evaluate: ([x, gamma, beta], { epsilon }) => {
     const y = new Float64Array(x!.data.length);
-    const count = x!.shape.slice(0, -1).reduce((a, b) => a * b, 1);
+    const count = sizeOf(x!.shape.slice(0, -1));
     const means = new Float64Array(count);
     const scales = new Float64Array(count);
     rows(x!, (offset, length, row) => {

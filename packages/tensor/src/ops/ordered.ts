@@ -1,4 +1,4 @@
-import type { Dim, DType } from '@limbeck/core';
+import { type Dim, type DType, sizeOf } from '@limbeck/core';
 import { multiplyDims } from '../dims.js';
 import type { Operator, Value } from '../operator.js';
 import {
@@ -108,7 +108,7 @@ export const topK: Operator<TopKAttributes> = {
     if (k > size) refuseShapes('topK', [x!.shape], `at least ${k} elements along axis ${axis}`);
     const [starts, stride] = lines(x!, axis);
     const [into, outStride] = lines(out!, axis);
-    const count = out!.shape.reduce((a, b) => a * b, 1);
+    const count = sizeOf(out!.shape);
     const [values, indices] = [new Float64Array(count), new Float64Array(count)];
     starts.forEach((start, line) => {
       const at = (i: number): number => x!.data[start + i * stride]!;

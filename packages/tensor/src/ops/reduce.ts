@@ -1,4 +1,4 @@
-import type { Dim, DType, Spec } from '@limbeck/core';
+import { type Dim, type DType, sizeOf, type Spec } from '@limbeck/core';
 import type { Operator, Value } from '../operator.js';
 import { writeColumnSums } from './column-sums.js';
 import {
@@ -49,7 +49,7 @@ function fold(
   const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const strides = stridesOf(kept).map((stride, axis) => (axes.includes(axis) ? 0 : stride));
   const into = walk(x.shape, strides);
-  const out = new Float64Array(kept.reduce((a, b) => a * b, 1)).fill(start);
+  const out = new Float64Array(sizeOf(kept)).fill(start);
   for (let i = 0; i < into.length; i++) out[into[i]!] = step(out[into[i]!]!, x.data[i]!);
   return out;
 }

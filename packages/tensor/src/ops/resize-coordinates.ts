@@ -8,6 +8,22 @@ export type ResizeCoordinates =
 /** Which neighbour is the nearest one, as ONNX names the rules. */
 export type ResizeRounding = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
 
+/** Every one of them. */
+export const resizeCoordinates: readonly ResizeCoordinates[] = [
+  'half_pixel',
+  'pytorch_half_pixel',
+  'align_corners',
+  'asymmetric',
+];
+
+/** Likewise. */
+export const resizeRoundings: readonly ResizeRounding[] = [
+  'round_prefer_floor',
+  'round_prefer_ceil',
+  'floor',
+  'ceil',
+];
+
 /** How one axis is resized. */
 export interface AxisRule {
   /** The nearest element, or a straight line between two. */

@@ -1,11 +1,11 @@
-import type { Dim } from '@limbeck/core';
+import { type Dim, sizeOf } from '@limbeck/core';
 import { hostTensor } from '@limbeck/core';
 import { sameDim } from '../dims.js';
 import type { Emitter, Operator } from '../operator.js';
 import type { Tensor } from '../tensor.js';
 import { type AxisRule, type Source, sourcesOf } from './resize-coordinates.js';
 import { checkDtype, floats, int, refuseShapes } from './support.js';
-import { product, spatialOf } from './windows.js';
+import { spatialOf } from './windows.js';
 
 /** Attributes of {@link resize}. */
 export interface ResizeAttributes extends AxisRule {
@@ -50,7 +50,7 @@ export const resize: Operator<ResizeAttributes> = {
     const shape = [...x!.shape];
     spatialOf(out!.shape).forEach((to, i) => {
       const axis = i + 2;
-      const sizes = [product(shape.slice(0, axis)), shape[axis]!, product(shape.slice(axis + 1))];
+      const sizes = [sizeOf(shape.slice(0, axis)), shape[axis]!, sizeOf(shape.slice(axis + 1))];
       const sources = sourcesOf(shape[axis]!, to, attributes.factors?.[i], attributes);
       data = along(data, sizes as [number, number, number], sources);
       shape[axis] = to;

@@ -1,4 +1,4 @@
-import { hostTensor } from '@limbeck/core';
+import { hostTensor, sizeOf } from '@limbeck/core';
 import { sameDim } from '../dims.js';
 import type { Operator } from '../operator.js';
 import type { Tensor } from '../tensor.js';
@@ -27,7 +27,7 @@ export const rmsNorm: Operator<RmsNormAttributes> = {
   evaluate: ([x, gamma], { epsilon }) => {
     const width = gamma!.data.length;
     const y = new Float64Array(x!.data.length);
-    const scales = new Float64Array(x!.shape.slice(0, -1).reduce((a, b) => a * b, 1));
+    const scales = new Float64Array(sizeOf(x!.shape.slice(0, -1)));
     scales.forEach((_, row) => {
       const part = x!.data.subarray(row * width, (row + 1) * width);
       const mean = part.reduce((total, value) => total + value * value, 0) / width;

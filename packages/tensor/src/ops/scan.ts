@@ -1,4 +1,4 @@
-import type { Dim, Spec } from '@limbeck/core';
+import { type Dim, sizeOf, type Spec } from '@limbeck/core';
 import { pullback, placeholder, type Subgraph, instantiate } from '../control/subgraph.js';
 import { sameDim, sameShape } from '../dims.js';
 import { evaluate } from '../graph/evaluate.js';
@@ -53,7 +53,7 @@ export const scan: Operator<ScanAttributes> = {
     const over = inputs.slice(carries, carries + sequences);
     const length = over[0]!.shape[0]!;
     let carried = inputs.slice(0, carries);
-    const out = outputs.map(({ shape }) => new Float64Array(shape.reduce((a, b) => a * b, 1)));
+    const out = outputs.map(({ shape }) => new Float64Array(sizeOf(shape)));
     const put = (output: number, at: number, { data }: Value): void =>
       out[output]!.set(data, at * data.length);
     for (let step = 0; step < length; step++) {
@@ -89,7 +89,7 @@ export function checkSequences(over: readonly Spec[]): Dim {
 }
 
 function element({ dtype, shape, data }: Value, at: number): Value {
-  const size = shape.slice(1).reduce((a, b) => a * b, 1);
+  const size = sizeOf(shape.slice(1));
   return { dtype, shape: shape.slice(1), data: data.subarray(at * size, (at + 1) * size) };
 }
 

@@ -1,4 +1,4 @@
-import { LimbeckError } from '@limbeck/core';
+import { LimbeckError, sizeOf } from '@limbeck/core';
 import { sameDim } from '../dims.js';
 import type { Operator } from '../operator.js';
 import { makeNode } from '../tensor-base.js';
@@ -34,7 +34,7 @@ export const segmentMax: Operator<SegmentMaxAttributes> = {
     return [{ dtype: rows!.dtype, shape: [plan[buckets]!.shape[0]!, ...rows!.shape.slice(1)] }];
   },
   evaluate: ([rows, ...plan], { buckets }, [out]) => {
-    const width = out!.shape.slice(1).reduce((a, b) => a * b, 1);
+    const width = sizeOf(out!.shape.slice(1));
     const count = rows!.shape[0]!;
     const order = plan[buckets]!.data;
     const largest = new Float64Array(order.length * width).fill(-Infinity);

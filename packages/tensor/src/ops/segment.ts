@@ -1,4 +1,4 @@
-import { hostTensor, LimbeckError, type Spec } from '@limbeck/core';
+import { hostTensor, LimbeckError, sizeOf, type Spec } from '@limbeck/core';
 import { sameDim } from '../dims.js';
 import type { Emitter, Operator, Value } from '../operator.js';
 import { makeNode } from '../tensor-base.js';
@@ -44,7 +44,7 @@ export const segmentSum: Operator<SegmentAttributes> = {
     return [{ dtype: rows!.dtype, shape: [plan[buckets]!.shape[0]!, ...rows!.shape.slice(1)] }];
   },
   evaluate: ([rows, ...plan], { buckets }, [out]) => {
-    const width = out!.shape.slice(1).reduce((a, b) => a * b, 1);
+    const width = sizeOf(out!.shape.slice(1));
     const count = rows!.shape[0]!;
     const order = plan[buckets]!.data;
     const sums = new Float64Array(order.length * width);
@@ -134,7 +134,7 @@ export const gatherRows: Operator = {
     return [{ dtype: table!.dtype, shape: [indices!.shape[0]!, ...rest] }];
   },
   evaluate: ([table, indices], _attributes, [out]) => {
-    const width = out!.shape.slice(1).reduce((a, b) => a * b, 1);
+    const width = sizeOf(out!.shape.slice(1));
     const result = new Float64Array(indices!.data.length * width);
     indices!.data.forEach((index, i) => {
       checkIndex('gatherRows', index, table!.shape[0]!);

@@ -1,4 +1,4 @@
-import { checkWhole, type Dim, LimbeckError } from '@limbeck/core';
+import { checkWhole, type Dim, LimbeckError, sizeOf } from '@limbeck/core';
 import {
   addDims,
   floorDivideDim,
@@ -126,7 +126,7 @@ export const concat: Operator<ConcatAttributes> = {
     return [{ dtype: first!.dtype, shape }];
   },
   evaluate: (inputs, { axis }, [out]) => {
-    const result = new Float64Array(out!.shape.reduce((a, b) => a * b, 1));
+    const result = new Float64Array(sizeOf(out!.shape));
     const strides = stridesOf(out!.shape);
     let offset = 0;
     for (const input of inputs) {
@@ -220,7 +220,7 @@ export const unslice: Operator<SliceAttributes> = {
   },
   evaluate: ([x], { axis, start, stop, step }, [out], dim) => {
     checkRange('unslice', dim(start), dim(stop), out!.shape[axis]!);
-    const result = new Float64Array(out!.shape.reduce((a, b) => a * b, 1));
+    const result = new Float64Array(sizeOf(out!.shape));
     const strides = stridesOf(out!.shape);
     const from = dim(start);
     const steps = strides.map((stride, other) => (other === axis ? stride * step : stride));

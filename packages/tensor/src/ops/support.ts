@@ -5,6 +5,7 @@ import {
   type HostTensor,
   hostTensor,
   LimbeckError,
+  sizeOf,
   type Spec,
 } from '@limbeck/core';
 import { sameDim, showShape } from '../dims.js';
@@ -117,7 +118,7 @@ export function broadcastIndex(from: readonly number[], to: readonly number[]): 
 
 /** Offsets of a strided walk over a shape in row-major order. */
 export function walk(shape: readonly number[], steps: readonly number[], start = 0): Int32Array {
-  const size = shape.reduce((product, dim) => product * dim, 1);
+  const size = sizeOf(shape);
   const offsets = new Int32Array(size);
   const position = new Int32Array(shape.length);
   let offset = start;

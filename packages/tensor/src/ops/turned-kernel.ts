@@ -1,7 +1,6 @@
-import type { Spec } from '@limbeck/core';
+import { sizeOf, type Spec } from '@limbeck/core';
 import type { Operator } from '../operator.js';
 import { checkDtype, floats, int, int64s, ints, refuseShapes } from './support.js';
-import { product } from './windows.js';
 
 /** Attributes of {@link turnedKernel}. */
 export interface TurnedKernelAttributes {
@@ -22,7 +21,7 @@ function sizesOf({ shape }: Spec, groups: number): Sizes {
     refuseShapes('turnedKernel', [shape], `[out, in, …kernel] in numbers, out in ${groups} groups`);
   }
   const [outputs, inputs, ...kernel] = sizes as [number, number, ...number[]];
-  return { outputs: outputs / groups, inputs, elements: product(kernel) };
+  return { outputs: outputs / groups, inputs, elements: sizeOf(kernel) };
 }
 
 /**

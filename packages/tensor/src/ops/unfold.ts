@@ -1,11 +1,10 @@
-import { type Dim, hostTensor, type Spec } from '@limbeck/core';
+import { type Dim, hostTensor, sizeOf, type Spec } from '@limbeck/core';
 import type { Emitter, Operator } from '../operator.js';
 import { checkDtype, floats, int, refuseShapes } from './support.js';
 import {
   channelsOf,
   checkCounts,
   onnxWindows,
-  product,
   spatialOf,
   windowCounts,
   type WindowGeometry,
@@ -20,7 +19,7 @@ function copying(
   channels: number,
   kernel: readonly number[],
 ): string {
-  const elements = product(kernel);
+  const elements = sizeOf(kernel);
   const data = Array.from({ length: channels * elements * elements }, (_, at) =>
     Math.floor(at / elements) % elements === at % elements ? 1 : 0,
   );
@@ -37,15 +36,15 @@ export const unfold: Operator<WindowGeometry> = {
     checkDtype('unfold', x!, floats);
     const channels = channelsOf('unfold', x!, geometry.kernel.length);
     const counts = windowCounts('unfold', spatialOf(x!.shape), geometry);
-    const shape = [x!.shape[0]!, channels * product(geometry.kernel), ...counts];
+    const shape = [x!.shape[0]!, channels * sizeOf(geometry.kernel), ...counts];
     return [{ dtype: x!.dtype, shape }];
   },
   evaluate: ([x], geometry, [out]) => {
     const [spatial, counts] = [spatialOf(x!.shape), spatialOf(out!.shape)];
     const taps = windowTaps(spatial, counts, geometry);
-    const elements = product(geometry.kernel);
-    const [plane, windows] = [product(spatial), product(counts)];
-    const y = new Float64Array(product(out!.shape));
+    const elements = sizeOf(geometry.kernel);
+    const [plane, windows] = [sizeOf(spatial), sizeOf(counts)];
+    const y = new Float64Array(sizeOf(out!.shape));
     for (let row = 0, at = 0; row < x!.shape[0]! * x!.shape[1]!; row++) {
       for (let k = 0; k < elements; k++) {
         for (let window = 0; window < windows; window++, at++) {
@@ -81,7 +80,7 @@ export const fold: Operator<FoldGeometry> = {
   infer: ([x], { size, ...geometry }) => {
     checkDtype('fold', x!, floats);
     const rows = channelsOf('fold', x!, geometry.kernel.length);
-    const elements = product(geometry.kernel);
+    const elements = sizeOf(geometry.kernel);
     if (rows % elements !== 0) {
       refuseShapes('fold', [x!.shape], `[batch, channels*${elements}, …windows]`);
     }
@@ -91,9 +90,9 @@ export const fold: Operator<FoldGeometry> = {
   evaluate: ([x], geometry, [out]) => {
     const [spatial, counts] = [spatialOf(out!.shape), spatialOf(x!.shape)];
     const taps = windowTaps(spatial, counts, geometry);
-    const elements = product(geometry.kernel);
-    const [plane, windows] = [product(spatial), product(counts)];
-    const y = new Float64Array(product(out!.shape));
+    const elements = sizeOf(geometry.kernel);
+    const [plane, windows] = [sizeOf(spatial), sizeOf(counts)];
+    const y = new Float64Array(sizeOf(out!.shape));
     for (let row = 0, at = 0; row < out!.shape[0]! * out!.shape[1]!; row++) {
       for (let k = 0; k < elements; k++) {
         for (let window = 0; window < windows; window++, at++) {
@@ -109,7 +108,7 @@ export const fold: Operator<FoldGeometry> = {
   ],
   lower: (emit, { size, ...geometry }) => {
     const spec = emit.inputSpecs[0]!;
-    const channels = channelsOf('fold', spec, geometry.kernel.length) / product(geometry.kernel);
+    const channels = channelsOf('fold', spec, geometry.kernel.length) / sizeOf(geometry.kernel);
     const weight = copying(emit, spec, channels, geometry.kernel);
     transposedWindows(emit, weight, channels, geometry, size);
   },

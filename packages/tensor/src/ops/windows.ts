@@ -148,8 +148,3 @@ export function onnxWindows(geometry: WindowGeometry): { readonly [name: string]
     pads: ints(geometry.pads),
   };
 }
-
-/** How many elements a shape has. */
-export function product(shape: readonly number[]): number {
-  return shape.reduce((all, size) => all * size, 1);
-}

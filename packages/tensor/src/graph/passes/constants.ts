@@ -47,7 +47,8 @@ function widens({ inputs: [from], outputs: [to] }: Node): boolean {
   return data.length > 1 && data.byteLength < allocate(to!.dtype, data.length).byteLength;
 }
 
-function rounded(value: HostTensor, dtype: HostTensor['dtype']): HostTensor {
+/** What the interpreter gave, in a float dtype again. */
+export function rounded(value: HostTensor, dtype: HostTensor['dtype']): HostTensor {
   if (value.dtype === dtype) return value;
   const data = allocate(dtype, value.data.length) as Float32Array;
   data.set(value.data as Float64Array);

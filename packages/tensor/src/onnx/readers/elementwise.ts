@@ -40,13 +40,7 @@ function pow(node: ReadNode): Read {
   const [x, exponent] = [node.tensor(0), node.value(1)];
   const { host } = exponent;
   if (isFloat(x.dtype) && host?.data.length === 1 && exponent.shape.length <= x.shape.length) {
-    const power = Number(host.data[0]);
-    // Powers of other exponents cost ten times as much in ONNX Runtime.
-    if (power === 1) return [x];
-    if (power === 2) return [x.square()];
-    if (power === 3) return [x.square().mul(x)];
-    if (power === 0.5) return [x.sqrt()];
-    return [x.pow(power)];
+    return [x.pow(Number(host.data[0]))];
   }
   if (isFloat(x.dtype)) return [x.pow(exponent.tensor.cast(x.dtype))];
   return [x.cast('float64').pow(exponent.tensor.cast('float64')).cast(x.dtype)];

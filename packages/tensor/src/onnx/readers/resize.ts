@@ -1,16 +1,13 @@
 import type { Dim } from '@limbeck/core';
 import { sameDim } from '../../dims.js';
-import type { ResizeCoordinates, ResizeRounding } from '../../ops/resize-coordinates.js';
+import {
+  type ResizeCoordinates,
+  resizeCoordinates,
+  type ResizeRounding,
+  resizeRoundings,
+} from '../../ops/resize-coordinates.js';
 import type { Tensor } from '../../tensor.js';
 import type { Read, Reader, ReadNode } from './read-node.js';
-
-const coordinates: readonly string[] = [
-  'half_pixel',
-  'pytorch_half_pixel',
-  'align_corners',
-  'asymmetric',
-];
-const roundings: readonly string[] = ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'];
 
 /** The scales of a node: older files have them as an attribute, or as input 1 where there is no region. */
 function scalesOf(node: ReadNode): readonly number[] | undefined {
@@ -37,8 +34,8 @@ function resize(node: ReadNode): Read {
   const x = node.tensor(0);
   const isOld = node.proto.opType === 'Upsample' || node.opset < 11;
   node.only('mode', 'nearest', ['nearest', 'linear']);
-  node.only('coordinate_transformation_mode', 'half_pixel', coordinates);
-  node.only('nearest_mode', 'round_prefer_floor', roundings);
+  node.only('coordinate_transformation_mode', 'half_pixel', resizeCoordinates);
+  node.only('nearest_mode', 'round_prefer_floor', resizeRoundings);
   node.only('keep_aspect_ratio_policy', 'stretch', ['stretch']);
   if (node.int('antialias', 0) !== 0) node.refuse('antialias');
   const options = {

@@ -2,6 +2,7 @@ import { allocate, type Dim, type DType, type HostTensor, sizeOf } from '@limbec
 import { concat, constant, dimension } from '../../functions.js';
 import { interpret } from '../../graph/interpret.js';
 import { forwardInputs, topologicalOrder } from '../../graph/order.js';
+import { rounded } from '../../graph/passes/constants.js';
 import type { Tensor } from '../../tensor.js';
 
 /** Whole vectors longer than this are data, not shapes. */
@@ -152,10 +153,5 @@ function fold(tensor: Tensor): HostTensor | undefined {
       if (!isSmall(shape, largestBetween)) return undefined;
     }
   }
-  const { dtype } = tensor;
-  const host = interpret({ value: tensor }).value;
-  if (host.dtype === dtype) return host;
-  const data = allocate(dtype, host.data.length) as Float32Array;
-  data.set(host.data as Float64Array);
-  return { dtype, shape: host.shape, data };
+  return rounded(interpret({ value: tensor }).value, tensor.dtype);
 }

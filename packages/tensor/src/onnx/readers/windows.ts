@@ -1,11 +1,11 @@
-import type { Dim } from '@limbeck/core';
+import { type Dim, sizeOf } from '@limbeck/core';
 import { addDims, multiplyDims, subtractDims } from '../../dims.js';
 import { averagePool } from '../../ops/average-pool.js';
 import { conv as convOperator } from '../../ops/conv.js';
 import { convTranspose as convTransposeOperator } from '../../ops/conv-transpose.js';
 import { maxPool, maxUnpool } from '../../ops/max-pool.js';
 import { fold, unfold } from '../../ops/unfold.js';
-import { product, reachOf, spatialOf, type WindowGeometry } from '../../ops/windows.js';
+import { reachOf, spatialOf, type WindowGeometry } from '../../ops/windows.js';
 import type { Tensor } from '../../tensor.js';
 import { pad } from './axes.js';
 import type { Read, Reader, ReadNode } from './read-node.js';
@@ -72,8 +72,8 @@ function conv(node: ReadNode): Read {
   const kernel = kernelOf(node);
   const [x, geometry] = padded(node.tensor(0), geometryOf(node, node.value(0).shape, kernel));
   const groups = node.int('group', 1);
-  const copies = groups === x.shape[1] && isCopying(node, product(kernel));
-  if (copies && node.value(1).shape[0] === groups * product(kernel) && !node.has(2)) {
+  const copies = groups === x.shape[1] && isCopying(node, sizeOf(kernel));
+  if (copies && node.value(1).shape[0] === groups * sizeOf(kernel) && !node.has(2)) {
     return node.make(unfold, [x], geometry);
   }
   const [y] = node.make(convOperator, [x, node.tensor(1)], { ...geometry, groups });
@@ -95,7 +95,7 @@ function convTranspose(node: ReadNode): Read {
     const taken = geometry.pads[axis]! + geometry.pads[axis + kernel.length]!;
     return addDims(span, reach + extra[axis]! - taken);
   });
-  const isFold = x.shape[1] === groups * product(kernel) && isCopying(node, product(kernel));
+  const isFold = x.shape[1] === groups * sizeOf(kernel) && isCopying(node, sizeOf(kernel));
   if (isFold && node.value(1).shape[1] === 1 && !node.has(2)) {
     return node.make(fold, [x], { ...geometry, size });
   }
