@@ -27,6 +27,7 @@ function isSize(dim: string): boolean {
     multiplyDims(dim);
     return true;
   } catch {
+    // Refused: text that other writers put where we put expressions.
     return false;
   }
 }

@@ -18,12 +18,13 @@ export interface Header {
 }
 
 /** An error about a file's bytes. */
-export function corrupt(given: string): LimbeckError {
+export function corrupt(given: string, cause?: unknown): LimbeckError {
   return new LimbeckError('corrupt-file', {
     where: 'readSafetensors',
     given,
     expected: 'a safetensors file whose parts hold together',
     next: 'Fetch or write it again.',
+    cause,
   });
 }
 
@@ -145,8 +146,8 @@ class HeaderReader {
     this.#at++;
     try {
       return JSON.parse(this.#text.slice(start, this.#at)) as string;
-    } catch {
-      throw corrupt(`the text ${show(this.#text.slice(start, this.#at))}`);
+    } catch (cause) {
+      throw corrupt(`the text ${show(this.#text.slice(start, this.#at))}`, cause);
     }
   }
 

@@ -1,5 +1,5 @@
 import { LimbeckError } from '../errors.js';
-import { allocate, type HostTensor } from '../tree.js';
+import { allocate, type HostTensor, sizeOf } from '../tree.js';
 import { type ElementType, elementTypes } from './element-types.js';
 import { corrupt, parseHeader, type TensorEntry } from './header.js';
 
@@ -72,8 +72,8 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
 function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw corrupt('a header that is not UTF-8');
+  } catch (cause) {
+    throw corrupt('a header that is not UTF-8', cause);
   }
 }
 
@@ -92,7 +92,7 @@ function checkEntry(
     });
   }
   // A size of 0 makes any other size harmless, however large.
-  const elements = shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 1);
+  const elements = shape.includes(0) ? 0 : sizeOf(shape);
   if (end > available || end - begin !== elements * type.bytes) {
     const needed = `${elements * type.bytes} bytes for [${shape.slice(0, 10).join(', ')}]`;
     throw corrupt(`${JSON.stringify(name)} with ${end - begin} of ${needed} ${dtype}`);

@@ -84,6 +84,7 @@ export function hasKernels(): boolean {
   try {
     return typeof WebAssembly === 'object' && module() instanceof WebAssembly.Module;
   } catch {
+    // An engine without vectors refuses to compile them: updates then stay in the graph.
     return false;
   }
 }

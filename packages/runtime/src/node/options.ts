@@ -60,6 +60,7 @@ function isFolder(place: string): boolean {
   try {
     return statSync(place).isDirectory();
   } catch {
+    // Nothing is there, or it may not be looked at: no folder to write into.
     return false;
   }
 }

@@ -1,4 +1,4 @@
-import { type JsonObject, LimbeckError } from '@limbeck/core';
+import { type JsonObject, LimbeckError, sizeOf } from '@limbeck/core';
 import type { Kernels } from '../kernels/kernels.js';
 
 /** What a loop of a tail is given: its inputs and results by number, as the operator has them. */
@@ -93,8 +93,8 @@ function gradientNorm({ kernels, attributes, inputs, at, count, set, sums }: Loo
 
 function scatterAddRows({ kernels, at, count, isNarrow, into, shape }: LoopArguments): void {
   const [rows, ...rest] = shape(0);
-  const width = rest.reduce((product, size) => product * size, 1);
-  if (kernels.addRows(count(1), rows!, width, at(0), at(1), isNarrow(1), into(0)) !== 0) return;
+  if (kernels.addRows(count(1), rows!, sizeOf(rest), at(0), at(1), isNarrow(1), into(0)) !== 0)
+    return;
   throw new LimbeckError('engine-failed', {
     where: 'step, scatterAddRows',
     given: 'an index outside the table',
