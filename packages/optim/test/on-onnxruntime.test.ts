@@ -123,6 +123,7 @@ test.each<Optimizer<TensorTree>>([
 ])('$name makes the same steps on ONNX Runtime', async (optimizer) => {
   const [found, expected] = await both(steps(optimizer));
   expect(expected!.length).toBeGreaterThan(12);
+  expect(found).toHaveLength(expected!.length);
   found!.forEach((value, i) =>
     expect(Math.abs(value - expected![i]!)).toBeLessThan(
       1e-5 * Math.max(1, Math.abs(expected![i]!)),
@@ -144,5 +145,7 @@ test.each<[string, Average]>([
       }),
     ),
   );
+  expect(found).toHaveLength(expected!.length);
+  expect(expected).toHaveLength(6);
   found!.forEach((value, i) => expect(value).toBeCloseTo(expected![i]!, 5));
 });

@@ -176,6 +176,8 @@ describe('lowerRate', () => {
       { engine },
     );
     const before = numbers(state.student.parameters);
+    const moved = whole.map((value, i) => Math.abs(value - before[i]!));
+    expect(Math.max(...moved)).toBeGreaterThan(1e-2);
     whole.forEach((value, i) =>
       expect((part[i]! - before[i]!) * 4).toBeCloseTo(value - before[i]!, 5),
     );
