@@ -99,8 +99,8 @@ export function operatorsDocument({ rows, missing }, notes, composites) {
 Made by \`node scripts/operators.mjs\` from the operators, their tests' cases and the readers of files: what is said here was
 tried. Every operator runs on the interpreter in float64 and on ONNX Runtime, takes named sizes and empty batches, and its
 gradient is checked against central differences, first and second order. A cell that is not \`yes\` says why. A \`*\` marks
-node types of ONNX Runtime's own; with \`portable\`, \`toOnnx\` writes others in their place. \`Used by\` names the methods whose
-sheets ask for it, or what else it is there for.
+node types of ONNX Runtime's own; with \`portable\`, \`toOnnx\` writes others in their place. \`Used by\` names the methods that
+need it, or what else it is there for.
 
 ## Operators
 

@@ -1,5 +1,5 @@
 // Writes docs/operators.md: what there is of every operator, found by trying each (packages/tensor/scripts/
-// collect-operators.ts), and which methods use it (operators.json, from the sheets of the methods). With --check it writes
+// collect-operators.ts), and which methods use it (operators.json). With --check it writes
 // nothing, and fails if the document would change. An empty cell without a stated reason fails in either case.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -34,7 +34,7 @@ function collect() {
   }
 }
 
-/** Where the sheets are at hand, each must be mapped. */
+/** Where descriptions of the methods lie beside the repository, each must be mapped, and no other. */
 function checkSheets() {
   const folder = path.join(root, '..', 'shared', 'specs');
   if (!existsSync(folder)) return;
@@ -45,7 +45,7 @@ function checkSheets() {
     faults.push(`operators.json does not say what ${name} uses`);
   }
   for (const name of known.filter((each) => !names.includes(each))) {
-    faults.push(`operators.json names ${name}, of which there is no sheet`);
+    faults.push(`operators.json names ${name}, of which there is no description`);
   }
 }
 
