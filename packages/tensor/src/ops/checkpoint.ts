@@ -4,7 +4,7 @@ import { dataTypeOf } from '../onnx/element-kinds.js';
 import type { Operator } from '../operator.js';
 import { makeNode } from '../tensor-base.js';
 import { Tensor } from '../tensor.js';
-import { int, int64s, isFloat } from './support.js';
+import { int, int64s, isFloat, passing } from './support.js';
 
 /** Attributes of {@link checkpoint}. */
 export interface CheckpointAttributes {
@@ -54,11 +54,7 @@ export const barrier: Operator = {
   lower: (emit) => {
     const { dtype } = emit.inputSpecs[0]!;
     const [x, after] = emit.inputs as [string, string];
-    const pass = (type: string, inputs: readonly string[], attributes = {}): string => {
-      const name = emit.fresh();
-      emit.node(type, inputs, [name], attributes);
-      return name;
-    };
+    const pass = passing(emit);
     // A zero that no optimiser knows to be one: whether the first element is above itself.
     const flat = pass('Reshape', [after, emit.constant(int64s([-1]))]);
     const ends = [[0], [1]].map((end) => emit.constant(int64s(end)));

@@ -1,6 +1,6 @@
 import { hostTensor } from '@limbeck/core';
 import type { Operator } from '../operator.js';
-import { checkDtype, float, floats } from './support.js';
+import { checkDtype, float, floats, passing } from './support.js';
 import { errorFunction } from './unary.js';
 
 /** Φ(x), the distribution function of the standard normal. */
@@ -44,11 +44,7 @@ export const geluSlope: Operator = {
   lower: (emit) => {
     const { dtype } = emit.outputSpecs[0]!;
     const number = (value: number): string => emit.constant(hostTensor(dtype, [], [value]));
-    const pass = (type: string, inputs: readonly string[], attributes = {}): string => {
-      const name = emit.fresh();
-      emit.node(type, inputs, [name], attributes);
-      return name;
-    };
+    const pass = passing(emit);
     // With t = x / √2: Φ = (1 + erf t) / 2, and x φ = t / e^t² / √π, which is 0 where e^t² is infinite.
     const t = pass('Mul', [emit.inputs[0]!, number(Math.SQRT1_2)]);
     // HardSigmoid is max(0, min(1, α e + β)): exact for e in [−1, 1], in one pass.

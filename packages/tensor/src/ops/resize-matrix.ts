@@ -2,7 +2,7 @@ import { type Dim, type DType, hostTensor } from '@limbeck/core';
 import type { Emitter, Operator } from '../operator.js';
 import { dataTypeOf } from '../onnx/element-kinds.js';
 import { type AxisRule, sourcesOf } from './resize-coordinates.js';
-import { int, int64s } from './support.js';
+import { int, int64s, passing } from './support.js';
 
 /** Attributes of `resizeMatrix`. */
 export interface ResizeMatrixAttributes extends AxisRule {
@@ -50,11 +50,7 @@ export const resizeMatrix: Operator<ResizeMatrixAttributes> = {
 function writeMatrix(emit: Emitter, attributes: ResizeMatrixAttributes): void {
   const { from, to, factor, mode, coordinates, rounding, dtype } = attributes;
   const number = (value: number): string => emit.constant(hostTensor('float32', [], [value]));
-  const pass = (type: string, inputs: readonly string[], more = {}): string => {
-    const name = emit.fresh();
-    emit.node(type, inputs, [name], more);
-    return name;
-  };
+  const pass = passing(emit);
   const float = (name: string): string => pass('Cast', [name], { to: int(dataTypeOf('float32')) });
   const whole = (dim: Dim): string =>
     pass('Squeeze', [emit.shape([dim]), emit.constant(int64s([0]))]);

@@ -2,7 +2,16 @@ import { hostTensor, sizeOf } from '@limbeck/core';
 import { sameDim } from '../dims.js';
 import type { Operator } from '../operator.js';
 import type { Tensor } from '../tensor.js';
-import { checkDtype, checkSameDtype, float, floats, int, int64s, refuseShapes } from './support.js';
+import {
+  checkDtype,
+  checkSameDtype,
+  float,
+  floats,
+  int,
+  int64s,
+  passing,
+  refuseShapes,
+} from './support.js';
 
 /** Attributes of {@link rmsNorm}. */
 export interface RmsNormAttributes {
@@ -66,11 +75,7 @@ export const rmsNorm: Operator<RmsNormAttributes> = {
       });
     }
     const { dtype } = emit.outputSpecs[0]!;
-    const pass = (type: string, inputs: readonly string[], attributes = {}): string => {
-      const name = emit.fresh();
-      emit.node(type, inputs, [name], attributes);
-      return name;
-    };
+    const pass = passing(emit);
     const mean = pass('ReduceMean', [pass('Mul', [x, x]), emit.constant(int64s([-1]))]);
     const small = emit.constant(hostTensor(dtype, [], [epsilon]));
     const root = pass('Sqrt', [pass('Add', [mean, small])]);

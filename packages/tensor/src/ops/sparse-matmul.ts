@@ -11,6 +11,7 @@ import {
   floats,
   int,
   int64s,
+  passing,
   refuseShapes,
   zeroOf,
 } from './support.js';
@@ -97,11 +98,7 @@ export const sparseMatmul: Operator<SparseMatmulAttributes> = {
     const [dense, values, columns, ...plan] = emit.inputs;
     const padded = padRow(emit, dense!);
     const [zeroBehind, pastBehind] = [withZero(emit, values!), withPadRow(emit, columns!)];
-    const pass = (type: string, inputs: readonly string[], attributes = {}): string => {
-      const name = emit.fresh();
-      emit.node(type, inputs, [name], attributes);
-      return name;
-    };
+    const pass = passing(emit);
     const middle = emit.constant(int64s([1]));
     const sums = plan.slice(0, buckets).map((bucket) => {
       const rows = pass('Gather', [padded, pass('Gather', [pastBehind, bucket])]);

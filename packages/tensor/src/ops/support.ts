@@ -9,7 +9,7 @@ import {
   type Spec,
 } from '@limbeck/core';
 import { sameDim, showShape } from '../dims.js';
-import type { OnnxAttribute } from '../operator.js';
+import type { Emitter, OnnxAttribute } from '../operator.js';
 
 /** An ONNX attribute of type INT. */
 export const int = (value: number): OnnxAttribute => ({ int: value });
@@ -153,6 +153,21 @@ export function wrap(dtype: DType, value: number): number {
     default:
       return value;
   }
+}
+
+/** Writes nodes of one output each, under names of their own, which it gives. */
+export function passing(
+  emit: Emitter,
+): (
+  type: string,
+  inputs: readonly string[],
+  attributes?: { readonly [name: string]: OnnxAttribute },
+) => string {
+  return (type, inputs, attributes = {}) => {
+    const name = emit.fresh();
+    emit.node(type, inputs, [name], attributes);
+    return name;
+  };
 }
 
 /** One zero of a dtype. */
