@@ -241,7 +241,7 @@ describe('what is refused', () => {
 });
 
 test('a profile is written when the graph is disposed of', async () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'limbeck-profile-'));
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'limbeck-engine-'));
   const own = await nodeEngine({ threads: 1, profile: path.join(folder, 'step') });
   const runner = await own.load(graph);
   await runner.run({ x: vector(1), total: scalar(1) });

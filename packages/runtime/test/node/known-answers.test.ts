@@ -18,7 +18,7 @@ describe('ONNX Runtime does as ONNX says', () => {
       const inputs = Object.fromEntries(
         Object.entries(feeds).map(([name, feed]) => [
           name,
-          // Named sizes, so that nothing is computed before the graph runs.
+          // Fed, so that nothing is computed before the graph runs.
           input(name, { dtype: feed.dtype, shape: feed.shape }),
         ]),
       );

@@ -41,16 +41,19 @@ describe('passes that change no bit change none on ONNX Runtime', () => {
   test.each(['sharing', 'identities', 'broadcasts', 'moves'])('%s', async (name) => {
     const passes = allPasses.filter((pass) => pass.name === name);
     expect(passes).toHaveLength(1);
+    let compared = 0;
     const same = fc.asyncProperty(randomGraphs, async (trial) => {
       try {
         const [before, after] = [await run(trial, []), await run(trial, passes)];
         expect(after.length).toBe(before.length);
         after.forEach((value, i) => expect(Object.is(value, before[i])).toBe(true));
+        compared++;
       } catch (error) {
         // Empty tensors in products are refused by the engine, with passes or without.
         if (!isLimbeckError(error, 'invalid-data')) throw error;
       }
     });
     await fc.assert(same, { numRuns: 40, seed: 11 });
+    expect(compared).toBeGreaterThan(20);
   });
 });
