@@ -40,8 +40,8 @@ export interface BagOfEmbeddingsOutputs {
 }
 
 /**
- * The mean of the vectors of a text's tokens, classified: a static embedding. No token sees another, so it runs in
- * microseconds.
+ * The mean of the vectors of a text's tokens, classified: a static embedding. No token sees another, so it is
+ * little work.
  *
  * Taps: `tokens` (the vectors), `embedding`, then those of the classifier: `features`, `hidden/0`, …, `logits`.
  *
