@@ -7,16 +7,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Rng } from '@limbeck/core';
-import { fuzz } from '../test/onnx/fuzz/judge.js';
+import { fuzz, memoryInUse } from '../test/onnx/fuzz/judge.js';
 
 const { values } = parseArgs({
   options: { times: { type: 'string', default: '100000' }, seed: { type: 'string', default: '2' } },
 });
 const times = Number(values.times);
-const { read, refused, faults } = fuzz(times, Rng.from(Number(values.seed)).stream('onnx'), () => {
-  const { arrayBuffers, heapUsed } = process.memoryUsage();
-  return { arrays: arrayBuffers, objects: heapUsed };
-});
+const rng = Rng.from(Number(values.seed)).stream('onnx');
+const { read, refused, faults } = fuzz(times, rng, memoryInUse);
 if (faults.length > 0) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-files-'));
   faults.forEach(({ bytes, fault }, i) => {

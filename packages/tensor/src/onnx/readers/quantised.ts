@@ -67,7 +67,7 @@ function dynamicQuantize(node: ReadNode): Read {
 /** Products of bytes are exact in float32 up to this many terms: 2^24 / 2^16. */
 const exactInFloat32 = 256;
 
-/** Whole numbers less their zero point, as floats that add up exactly. */
+/** Whole numbers less their zero point, as floats. */
 function shifted(node: ReadNode, index: number, zeroIndex: number, float: DType): Tensor {
   const x = node.tensor(index).cast(float);
   if (!node.has(zeroIndex)) return x;
@@ -83,6 +83,7 @@ function matmulInteger(node: ReadNode): Read {
   return [vectorProduct(shifted(node, 0, 2, float), shifted(node, 1, 3, float)).cast('int32')];
 }
 
+/** In float32, the only one that ONNX Runtime convolves: sums of more than {@link exactInFloat32} products may be rounded. */
 function convInteger(node: ReadNode): Read {
   const [x, weight] = [shifted(node, 0, 2, 'float32'), shifted(node, 1, 3, 'float32')];
   node.only('auto_pad', 'NOTSET', ['NOTSET', 'VALID']);

@@ -1,14 +1,8 @@
 import { Rng } from '@limbeck/core';
 import { fromOnnx } from '@limbeck/tensor';
 import { describe, expect, test } from 'vitest';
-import { fuzz, judge, type Memory } from './judge.js';
+import { fuzz, judge, type Memory, memoryInUse } from './judge.js';
 import { samples } from './samples.js';
-
-/** A page cannot ask how much memory it uses. */
-const memory: Memory = () => {
-  const used = globalThis.process?.memoryUsage?.();
-  return { arrays: used?.arrayBuffers ?? 0, objects: used?.heapUsed ?? 0 };
-};
 
 describe('damaged ONNX files', () => {
   test('are whole before', () => {
@@ -16,7 +10,7 @@ describe('damaged ONNX files', () => {
   });
 
   test('in 5,000 ways are read or refused, in little time and memory', { timeout: 120_000 }, () => {
-    const { read, refused, faults } = fuzz(5000, Rng.from(1).stream('onnx'), memory);
+    const { read, refused, faults } = fuzz(5000, Rng.from(1).stream('onnx'), memoryInUse);
     expect(faults.map(({ fault }) => fault)).toEqual([]);
     expect(read + refused).toBe(5000);
     // Both happen, or the damage is too small or too large to show anything.

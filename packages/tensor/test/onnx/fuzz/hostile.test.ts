@@ -6,12 +6,7 @@ import {
   type GraphProtoSchema,
 } from '../../../src/onnx/gen/onnx_pb.js';
 import { fileOf, ints, type NodeInit } from '../files.js';
-import { judge, type Memory } from './judge.js';
-
-const memory: Memory = () => {
-  const used = globalThis.process?.memoryUsage?.();
-  return { arrays: used?.arrayBuffers ?? 0, objects: used?.heapUsed ?? 0 };
-};
+import { judge, memoryInUse } from './judge.js';
 
 const whole = (...values: number[]): HostTensor =>
   hostTensor('int64', [values.length], BigInt64Array.from(values, BigInt));
@@ -208,7 +203,7 @@ describe('a hostile file', () => {
   ])(
     '%s is met in little time and memory',
     (_what, bytes, verdict) => {
-      expect(judge(bytes(), memory)).toBe(verdict);
+      expect(judge(bytes(), memoryInUse)).toBe(verdict);
     },
     60_000,
   );

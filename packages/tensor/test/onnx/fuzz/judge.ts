@@ -9,6 +9,12 @@ export type Verdict = 'read' | 'refused' | { readonly fault: string };
 /** Bytes in arrays, and bytes in objects, that are in use now. */
 export type Memory = () => { readonly arrays: number; readonly objects: number };
 
+/** What the process says of itself; nothing in a page, which cannot ask. */
+export const memoryInUse: Memory = () => {
+  const used = globalThis.process?.memoryUsage?.();
+  return { arrays: used?.arrayBuffers ?? 0, objects: used?.heapUsed ?? 0 };
+};
+
 /** What objects of a small graph and its errors take, whatever its size. */
 const spareBytes = 2 ** 20;
 const spareObjects = 64 * 2 ** 20;
