@@ -1,4 +1,4 @@
-import { LimbeckError } from '@limbeck/core';
+import { checkPositive, LimbeckError } from '@limbeck/core';
 import { multiplyDims, showShape } from '../dims.js';
 import { scalar } from '../functions.js';
 import { makeNode } from '../tensor-base.js';
@@ -63,11 +63,13 @@ function columnSums(gradient: Tensor): Tensor {
  *
  * @param gradients - at least one; of fixed sizes
  * @param limit - the largest norm that passes as it is; above 0
- * @throws LimbeckError `shape-mismatch` for a size that is not a number
+ * @throws LimbeckError `invalid-option` for a limit that is no finite number above 0; `shape-mismatch` for a size that is not a
+ * number
  * @see Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2013, algorithm 1.
  * {@link https://arxiv.org/abs/1211.5063}
  */
 export function gradientNorm(gradients: readonly Tensor[], limit: number): GradientNorm {
+  checkPositive('gradientNorm', { limit }, 'Use 1, or leave the clipping out.');
   // Empty ones add nothing, and ONNX reads a size of 0 in Reshape as one to be copied.
   const filled = gradients.filter(({ shape }) => !shape.includes(0));
   if (filled.length === 0) return { norm: scalar(0), factor: scalar(1) };

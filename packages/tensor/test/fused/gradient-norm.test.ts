@@ -18,4 +18,13 @@ describe('gradientNorm', () => {
     const found = interpret({ norm, factor });
     expect([found.norm.data[0], found.factor.data[0]]).toEqual([0, 1]);
   });
+
+  test.each([0, -1, Infinity, Number.NaN])(
+    'refuses the limit %d, which bounds nothing',
+    (limit) => {
+      expect(() => gradientNorm([vector('g', 2)], limit)).toThrow(
+        expect.objectContaining({ code: 'invalid-option', where: 'gradientNorm' }),
+      );
+    },
+  );
 });
