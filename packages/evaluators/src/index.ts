@@ -12,6 +12,7 @@ export { compare, type Compared, type CompareOptions, type NamedRows } from './c
 export type { Comparison } from './comparison.js';
 export { comparisonSentence, type SentenceOptions } from './comparison-sentence.js';
 export { type Confusion, confusion } from './confusion.js';
+export type { DataLeak, DataReport, LabelCount } from './data-report.js';
 export type { ExperimentResult, ExperimentSystem, Machine } from './experiment-result.js';
 export { agreement, teacherDivergence } from './fidelity.js';
 export type { Interval } from './interval.js';
@@ -29,10 +30,12 @@ export { quantile } from './quantile.js';
 export type {
   ConfusionReport,
   LabelEfficiencyReport,
+  LabelErrorCandidate,
   LabelMapping,
   Mistake,
   ReliabilityBin,
   ReliabilityReport,
+  RiskCoverageReport,
   TrainingCurve,
 } from './report-details.js';
 export { type Role, roles } from './roles.js';
@@ -50,4 +53,5 @@ export type {
 export { benjaminiHochberg, holm } from './several-tests.js';
 export { signFlip, type SignFlipOptions } from './sign-flip.js';
 export { pickRows, type SliceOptions, slices } from './slices.js';
+export type { StoredPredictions } from './stored-predictions.js';
 export { type MeasuredSystem, systemReport } from './system-report.js';

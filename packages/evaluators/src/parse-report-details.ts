@@ -2,10 +2,12 @@ import type { Interval } from './interval.js';
 import type {
   ConfusionReport,
   LabelEfficiencyReport,
+  LabelErrorCandidate,
   LabelMapping,
   Mistake,
   ReliabilityBin,
   ReliabilityReport,
+  RiskCoverageReport,
   TrainingCurve,
 } from './report-details.js';
 import { type Check, count, fields, list, nullable, number, table, text } from './schema.js';
@@ -57,6 +59,22 @@ export const mistakeCheck = fields<Mistake>(
     source: text,
   },
   ['system', 'teacher', 'source'],
+);
+
+/** Checks a {@link RiskCoverageReport}. */
+export const riskCoverageCheck = fields<RiskCoverageReport>(
+  {
+    system: text,
+    points: list(fields<RiskCoverageReport['points'][number]>({ coverage: share, risk: share })),
+    area: share,
+  },
+  ['area'],
+);
+
+/** Checks a {@link LabelErrorCandidate}. */
+export const labelErrorCheck = fields<LabelErrorCandidate>(
+  { text, label: text, suggested: text, probability: share, source: text },
+  ['source'],
 );
 
 /** Checks a {@link LabelMapping}. */

@@ -1,12 +1,15 @@
 import type { Interval } from './interval.js';
+import { checkStoredPredictions, dataCheck, predictionsCheck } from './parse-report-data.js';
 import { comparisonCheck, machineCheck } from './parse-experiment-result.js';
 import {
   confusionCheck,
   curveCheck,
   labelEfficiencyCheck,
+  labelErrorCheck,
   mappingCheck,
   mistakeCheck,
   reliabilityCheck,
+  riskCoverageCheck,
 } from './parse-report-details.js';
 import { roles } from './roles.js';
 import type {
@@ -152,7 +155,12 @@ const check: Check<RunReport> = fields<RunReport>(
     labelEfficiency: labelEfficiencyCheck(accuracy),
     confusion: list(confusionCheck),
     reliability: list(reliabilityCheck),
+    riskCoverage: list(riskCoverageCheck),
     mistakes: list(mistakeCheck),
+    labelErrors: list(labelErrorCheck),
+    labelErrorsNote: text,
+    data: dataCheck,
+    predictions: predictionsCheck,
     labelMapping: list(mappingCheck),
     student,
     machine: machineCheck,
@@ -170,7 +178,12 @@ const check: Check<RunReport> = fields<RunReport>(
     'labelEfficiency',
     'confusion',
     'reliability',
+    'riskCoverage',
     'mistakes',
+    'labelErrors',
+    'labelErrorsNote',
+    'data',
+    'predictions',
     'labelMapping',
     'student',
     'machine',
@@ -188,10 +201,16 @@ const check: Check<RunReport> = fields<RunReport>(
 export function parseRunReport(value: unknown): RunReport {
   checkFormat('report', value, 1);
   check(value, 'report');
-  return value as RunReport;
+  const report = value as RunReport;
+  checkStoredPredictions(report);
+  return report;
 }
 
 /** The report as the text of its file. @throws LimbeckError `invalid-data` if it would not be read again */
 export function runReportJson(report: RunReport): string {
-  return `${JSON.stringify(parseRunReport(report), null, 2)}\n`;
+  const text = JSON.stringify(parseRunReport(report), null, 2);
+  return `${text.replaceAll(numberList, (found) => found.replaceAll(/\s+/gu, ' '))}\n`;
 }
+
+/** A list of numbers alone over several lines; texts hold no line break in JSON. One line each halves the file. */
+const numberList = /\[\n\s+-?\d[\d.eE+-]*(?:,\n\s+-?\d[\d.eE+-]*)*\n\s+\]/gu;

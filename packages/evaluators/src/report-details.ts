@@ -73,6 +73,21 @@ export interface ReliabilityReport {
   readonly bins: readonly ReliabilityBin[];
 }
 
+/** How often a system is wrong when it answers only where it is surest. */
+export interface RiskCoverageReport {
+  /** The system's name. */
+  readonly system: string;
+  /** From few answers to all of them. */
+  readonly points: readonly {
+    /** The share of items that are answered, the surest ones, in `(0, 1]`. */
+    readonly coverage: number;
+    /** The share of these answers that is wrong, in `[0, 1]`. */
+    readonly risk: number;
+  }[];
+  /** The mean risk over all coverages (AURC), in `[0, 1]`. */
+  readonly area?: number;
+}
+
 /** One wrong answer. */
 export interface Mistake {
   /** Which system gave it. */
@@ -88,6 +103,20 @@ export interface Mistake {
   /** What the teacher answered. */
   readonly teacher?: string;
   /** Where the input comes from. */
+  readonly source?: string;
+}
+
+/** An item whose given label may be wrong. */
+export interface LabelErrorCandidate {
+  /** The input, as text; pages show it escaped. */
+  readonly text: string;
+  /** The label that the data give it. */
+  readonly label: string;
+  /** The class that a model of the run holds more likely. */
+  readonly suggested: string;
+  /** The probability that the model gives to the suggested class. */
+  readonly probability: number;
+  /** Where the input comes from, such as its file and line. */
   readonly source?: string;
 }
 

@@ -1,15 +1,19 @@
 import type { Comparison } from './comparison.js';
 import type { Machine } from './experiment-result.js';
 import type { Interval } from './interval.js';
+import type { DataReport } from './data-report.js';
 import type {
   ConfusionReport,
   LabelEfficiencyReport,
+  LabelErrorCandidate,
   LabelMapping,
   Mistake,
   ReliabilityReport,
+  RiskCoverageReport,
   TrainingCurve,
 } from './report-details.js';
 import type { Role } from './roles.js';
+import type { StoredPredictions } from './stored-predictions.js';
 
 /** Half and nineteen twentieths of the calls took at most so many milliseconds. */
 export interface LatencyMs {
@@ -225,8 +229,18 @@ export interface RunReport {
   readonly confusion?: readonly ConfusionReport[];
   /** How far confidence can be trusted. */
   readonly reliability?: readonly ReliabilityReport[];
+  /** How often answers are wrong when the least sure ones are held back. */
+  readonly riskCoverage?: readonly RiskCoverageReport[];
   /** The surest wrong answers, worst first. */
   readonly mistakes?: readonly Mistake[];
+  /** Items whose given label a model of the run doubts, most doubtful first: candidates, which a person must look at. */
+  readonly labelErrors?: readonly LabelErrorCandidate[];
+  /** How `labelErrors` were found, as one sentence. */
+  readonly labelErrorsNote?: string;
+  /** Where the records went and what they are like, for the data card. */
+  readonly data?: DataReport;
+  /** What the systems answered on the common items, so that a later run can be compared item by item. */
+  readonly predictions?: StoredPredictions;
   /** How other systems' labels were read as ours. */
   readonly labelMapping?: readonly LabelMapping[];
   /** What ships. */
