@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'non-finite-data'
   | 'data-missing'
   | 'invalid-record'
+  | 'undefined-metric'
   // Targets.
   | 'targets-misaligned'
   | 'constant-teacher'
