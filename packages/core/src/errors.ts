@@ -13,6 +13,7 @@ export type ErrorCode =
   // Data sets.
   | 'empty-data'
   | 'one-class'
+  | 'split-leak'
   | 'label-out-of-range'
   | 'non-finite-data'
   | 'data-missing'
