@@ -47,7 +47,8 @@ export type ErrorCode =
   // Pipelines and commands.
   | 'step-failed'
   | 'missing-dependency'
-  | 'unknown-command';
+  | 'unknown-command'
+  | 'port-in-use';
 
 /** The four parts of an error message, and what caused it. */
 export interface ErrorDetails {
