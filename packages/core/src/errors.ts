@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'non-finite-data'
   | 'data-missing'
   | 'invalid-record'
+  | 'missing-column'
   | 'undefined-metric'
   // Targets.
   | 'targets-misaligned'
