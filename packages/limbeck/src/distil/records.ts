@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { canonicalJson, LimbeckError } from '@limbeck/core';
+import { readJsonl } from '@limbeck/data/node';
+import { hashedFile } from '@limbeck/pipeline/node';
+import type { DistilData } from './options.js';
+
+/** A record as it was read. */
+export type DataRecord = { readonly [column: string]: unknown };
+
+/** Where records come from, settled before the run: a file, or rows that were taken from an iterable. */
+export type RecordSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'rows'; readonly rows: readonly DataRecord[] };
+
+/** Records, and what is known of the bad ones once all have been read. */
+export interface OpenedRecords {
+  readonly records: AsyncIterable<DataRecord>;
+  /** How many could not be read. */
+  bad(): number;
+}
+
+/** Takes iterables in, picking the columns that matter, so that they can be hashed and read again. */
+export async function settleSource(
+  data: DistilData,
+  columns: readonly string[] | undefined,
+): Promise<RecordSource> {
+  if (typeof data === 'string') return { kind: 'file', path: path.resolve(data) };
+  if (!isIterable(data)) {
+    throw new LimbeckError('invalid-option', {
+      where: 'distil, data',
+      given: `${data === null ? 'null' : typeof data}`,
+      expected: 'a path, or objects to iterate over',
+      next: "Pass 'mails.csv', or rows like [{ text, label }].",
+    });
+  }
+  const rows: DataRecord[] = [];
+  for await (const row of data) rows.push(pick(row, columns, rows.length));
+  return { kind: 'rows', rows };
+}
+
+/** The hash of what a source holds: what the run's first step is filed under. @throws LimbeckError `io-failed` */
+export async function hashSource(source: RecordSource): Promise<string> {
+  if (source.kind === 'file') return (await hashedFile(source.path)).sha256;
+  const hash = createHash('sha256');
+  for (const row of source.rows) hash.update(`${hashable(row)}\n`);
+  return hash.digest('hex');
+}
+
+/** Opens a source; bad records go to `deadLetter`, or stop the reading where there is none. */
+export function openSource(source: RecordSource, deadLetter: string | undefined): OpenedRecords {
+  if (source.kind === 'rows') return { records: each(source.rows), bad: () => 0 };
+  let bad = 0;
+  const reader = readJsonl<DataRecord>(
+    source.path,
+    deadLetter === undefined ? {} : { onBadLine: () => void bad++ },
+  );
+  return { records: reader, bad: () => bad };
+}
+
+async function* each(rows: readonly DataRecord[]): AsyncGenerator<DataRecord> {
+  yield* rows;
+}
+
+function pick(row: unknown, columns: readonly string[] | undefined, at: number): DataRecord {
+  if (typeof row !== 'object' || row === null) {
+    throw new LimbeckError('invalid-record', {
+      where: 'distil, data',
+      given: `${row === null ? 'null' : typeof row} as row ${at}`,
+      expected: 'an object with the columns of text and label',
+      next: 'Pass rows like { text, label }.',
+    });
+  }
+  const record = row as DataRecord;
+  // A row without one of the columns is kept whole, so that the error can name what it has.
+  if (columns === undefined || !columns.every((column) => column in record)) return { ...record };
+  return Object.fromEntries(columns.map((column) => [column, record[column]]));
+}
+
+/** A row's canonical JSON; what JSON cannot hold counts by its text. */
+function hashable(row: DataRecord): string {
+  const plain = Object.entries(row).map(([column, value]) => [
+    column,
+    value === null || ['string', 'boolean'].includes(typeof value) ? value : String(value),
+  ]);
+  return canonicalJson(Object.fromEntries(plain));
+}
+
+function isIterable(data: unknown): data is Iterable<unknown> | AsyncIterable<unknown> {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    (Symbol.iterator in data || Symbol.asyncIterator in data)
+  );
+}
