@@ -16,7 +16,9 @@ export interface StageTable {
   readonly stages: readonly Stage[];
   /** Seconds outside all steps: start-up, hashing, copying. */
   readonly otherSeconds: number;
-  /** Wall-clock seconds in all: the sum of the stages and `otherSeconds`. */
+  /** Seconds that count in more than one stage, because steps ran at once. @defaultValue 0 */
+  readonly overlapSeconds?: number;
+  /** Wall-clock seconds in all: the sum of the stages and `otherSeconds`, less `overlapSeconds`. */
   readonly seconds: number;
 }
 
@@ -37,20 +39,19 @@ export interface StageTable {
  * ```
  */
 export function formatStages(table: StageTable): string {
-  const { stages, otherSeconds } = table;
+  const { stages, otherSeconds, overlapSeconds = 0 } = table;
   const hundredths = roundTogether([...stages.map(({ seconds }) => seconds), otherSeconds]);
-  const total = hundredths.reduce((sum, value) => sum + value, 0);
+  const overlap = Math.round(overlapSeconds * 100);
+  const total = hundredths.reduce((sum, value) => sum + value, -overlap);
+  const shown = (value: number): string => (value / 100).toFixed(2);
   const rows = [
     ...stages.map(
       ({ step, state, why }) => [step, state === 'cached' ? 'cached' : summary(why)] as const,
     ),
     ['other', ''] as const,
-  ].map(([name, note], i) => [name, ((hundredths[i] ?? 0) / 100).toFixed(2), note] as const);
-  const all = [
-    ['stage', 'seconds', ''] as const,
-    ...rows,
-    ['total', (total / 100).toFixed(2), ''] as const,
-  ];
+  ].map(([name, note], i) => [name, shown(hundredths[i] ?? 0), note] as const);
+  if (overlap > 0) rows.push(['at once', shown(-overlap), ''] as const);
+  const all = [['stage', 'seconds', ''] as const, ...rows, ['total', shown(total), ''] as const];
   const nameWidth = Math.max(...all.map(([name]) => name.length));
   const figureWidth = Math.max(...all.map(([, figure]) => figure.length));
   return all

@@ -1,10 +1,13 @@
 export type { OutputsOf, Pipeline } from '../pipeline.js';
 export type { Stage, StageTable } from '../stages.js';
 export type { OutputOf, PipelineStep, PipelineStepContext } from '../step.js';
+export type { PlannedStep, RunPlan } from '../plan.js';
 export { codeVersion, type CodeVersion } from './code-version.js';
+export { type CollectedRun, type CollectOptions, collectRuns } from './collect-runs.js';
 export { readEvents } from './event-log.js';
 export { hashedFile, type HashedFile } from './hash.js';
 export { stderrLogger } from './logger.js';
 export { type Machine, machine } from './machine.js';
+export { planPipeline, type PlanOptions } from './plan-pipeline.js';
 export { runFolder, type RunOptions, runPipeline, type RunResult } from './run-pipeline.js';
 export { latestRun, readRun, type RunRecord } from './run-record.js';

@@ -65,6 +65,13 @@ export async function lockFolder(folder: string): Promise<Lock> {
   };
 }
 
+/** Whether a run works in the folder now, as far as can be told. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const file = path.join(folder, 'lock.json');
+  const age = await ageMs(file);
+  return age !== undefined && isAlive(await read(file), age);
+}
+
 async function acquire(file: string, holder: Holder): Promise<void> {
   for (let tries = 0; tries < 50; tries += 1) {
     if (await create(file, holder.token, JSON.stringify(holder))) return;

@@ -2,25 +2,28 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   canonicalJson,
+  checkWhole,
   event,
   isLimbeckError,
   type JsonObject,
+  LimbeckError,
   type LongWork,
 } from '@limbeck/core';
-import type { StepIdentity } from '../identity.js';
 import { toJson } from '../json.js';
 import { orderSteps, type OutputsOf, type Pipeline } from '../pipeline.js';
-import type { Stage, StageTable } from '../stages.js';
-import { checkName, isStep, type PipelineStep } from '../step.js';
-import { codeVersion } from './code-version.js';
+import type { StageTable } from '../stages.js';
+import { checkName, type PipelineStep } from '../step.js';
 import { fileError } from './files.js';
 import { hashJson, sha256 } from './hash.js';
+import { type Code, codesOf, identityOf } from './identity-of.js';
 import { lockFolder } from './lock.js';
 import { stderrLogger } from './logger.js';
 import { machine } from './machine.js';
 import { type Publication, publishOne, readPublications } from './publish.js';
 import { readRun, type RunRecord, writeRun } from './run-record.js';
-import { runStep, stepFolder } from './run-step.js';
+import { runStep, stepFolder, type StepRan } from './run-step.js';
+import { runSteps } from './run-steps.js';
+import { stageTimes } from './stage-times.js';
 import type { Finished } from './step-folder.js';
 import { watchStops } from './stops.js';
 
@@ -38,6 +41,11 @@ export interface RunOptions<Steps extends readonly PipelineStep[]>
   readonly handleSignals?: boolean;
   /** `quick` trusts a cached file with the size and time that it had; `full` reads all again. @defaultValue 'quick' */
   readonly verify?: 'quick' | 'full';
+  /**
+   * How many steps may run at once, where none needs the other. A step that computes in this thread holds the others
+   * up: it pays for steps that wait for answers or work in threads and processes of their own. @defaultValue 1
+   */
+  readonly parallel?: number;
   /** The command that goes on after an interruption, for the message. @defaultValue 'the same command' */
   readonly resumeWith?: string;
   /** The file that defines the pipeline, for `limbeck resume`. */
@@ -67,7 +75,8 @@ export function runFolder(
 
 /**
  * Runs the steps that have no output yet, in order, and keeps everything in one folder. Kill it at any moment and
- * call it again: finished steps are read, the unfinished one goes on from its files.
+ * call it again: finished steps are read, the unfinished one goes on from its files. Where one of several that run at once
+ * fails, the others are aborted, waited for, and kept if they end in spite of it.
  *
  * @throws LimbeckError `step-failed` with the step's error as cause (finished steps are kept); `interrupted` after
  * Ctrl-C, `aborted` by the `abortSignal`; `run-locked` while another run works in the folder; `disk-full`,
@@ -78,46 +87,50 @@ export async function runPipeline<const Steps extends readonly PipelineStep[]>(
   options: RunOptions<Steps>,
 ): Promise<RunResult<Steps>> {
   const { logger = stderrLogger(), verify = 'quick', publish = {}, onEvent } = options;
+  const { parallel = 1 } = options;
   const startMs = options.since === 'process' ? 0 : performance.now();
+  checkWhole('runPipeline', { parallel }, 1, 'Use 1 to run one step after another.');
   const steps = orderSteps(options.steps);
   const names = steps.map(({ name }) => name);
   const publications = readPublications(publish, names);
   const folder = runFolder(options, options.root);
-  const identities = new Map(steps.map((current) => [current.name, codeOf(current)]));
+  const codes = codesOf(steps);
 
   await makeFolder(folder);
   const lock = await lockFolder(folder);
   const stops = watchStops(options);
   const finished = new Map<string, Finished>();
-  const stages: Stage[] = [];
-  const table = (): StageTable => tableSince(startMs, stages);
+  const ran = new Map<number, StepRan>();
   try {
     // What a killed run left half written.
     await rm(path.join(folder, 'tmp'), { recursive: true, force: true });
     const before = await readRun(folder);
-    const record = startRecord(options, steps, [...identities.values()], before);
+    const record = startRecord(options, steps, [...codes.values()], before);
     await writeRun(folder, record);
     try {
-      for (const [i, current] of steps.entries()) {
-        stops.abortSignal.throwIfAborted();
-        const code = identities.get(current.name) ?? { files: {}, packages: {} };
-        const ran = await runStep(current, {
-          folder,
-          keep: path.join(path.dirname(folder), 'kept', options.name, current.name),
-          identity: { inputs: hashInputs(current, finished), config: current.config, ...code },
-          finished,
-          label: `[${i + 1}/${steps.length}] ${current.name}`,
-          verify,
-          stops,
-          logger,
-          onEvent,
-        });
-        finished.set(current.name, ran.finished);
-        stages.push(ran.stage);
-      }
+      await runSteps(steps, {
+        parallel,
+        run: async (current, i) => {
+          stops.abortSignal.throwIfAborted();
+          const one = await runStep(current, {
+            folder,
+            keep: path.join(path.dirname(folder), 'kept', options.name, current.name),
+            identity: identityOf(current, codes, finished),
+            finished,
+            label: `[${i + 1}/${steps.length}] ${current.name}`,
+            verify,
+            stops,
+            logger,
+            onEvent,
+          });
+          finished.set(current.name, one.finished);
+          ran.set(i, one);
+        },
+        stop: ({ name }) => stops.stop(besideFailure(name)),
+      });
       stops.abortSignal.throwIfAborted();
       const published = await publishAll(folder, publications, finished, before);
-      const result = table();
+      const result = stageTimes(startMs, ran);
       await writeRun(folder, { ...record, state: 'done', published, table: result });
       onEvent?.(event('pipeline/done', { name: options.name, seconds: result.seconds }));
       return {
@@ -131,8 +144,9 @@ export async function runPipeline<const Steps extends readonly PipelineStep[]>(
     } catch (error) {
       const stopped = isLimbeckError(error, 'interrupted') || isLimbeckError(error, 'aborted');
       const state = stopped ? 'interrupted' : 'failed';
+      const table = stageTimes(startMs, ran);
       // The first error is the one to tell; on a full disk this one would only repeat it.
-      await writeRun(folder, { ...record, state, table: table() }).catch(() => undefined);
+      await writeRun(folder, { ...record, state, table }).catch(() => undefined);
       if (stopped) logger.warn(error.next);
       throw error;
     }
@@ -143,10 +157,14 @@ export async function runPipeline<const Steps extends readonly PipelineStep[]>(
   }
 }
 
-function tableSince(startMs: number, stages: readonly Stage[]): StageTable {
-  const seconds = (performance.now() - startMs) / 1000;
-  const inStages = stages.reduce((sum, stage) => sum + stage.seconds, 0);
-  return { stages, otherSeconds: seconds - inStages, seconds };
+/** Why steps are stopped that ran beside one that failed. */
+function besideFailure(name: string): LimbeckError {
+  return new LimbeckError('aborted', {
+    where: 'runPipeline',
+    given: `step "${name}", which failed`,
+    expected: 'all steps to come to their end',
+    next: 'See what that step said; this one goes on from what it saved.',
+  });
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -176,25 +194,6 @@ function startRecord(
     startedAt: new Date().toISOString(),
     published: before?.published ?? {},
   };
-}
-
-type Code = Pick<StepIdentity, 'files' | 'packages' | 'version'>;
-
-function codeOf(current: PipelineStep): Code {
-  if (current.version !== undefined) return { files: {}, packages: {}, version: current.version };
-  return codeVersion(current.module ?? '');
-}
-
-function hashInputs(
-  current: PipelineStep,
-  finished: ReadonlyMap<string, Finished>,
-): StepIdentity['inputs'] {
-  return Object.fromEntries(
-    Object.entries(current.inputs).map(([key, input]) => [
-      key,
-      isStep(input) ? (finished.get(input.name)?.outputHash ?? '') : hashJson(input),
-    ]),
-  );
 }
 
 async function publishAll(

@@ -35,8 +35,18 @@ export interface StepRunOptions {
   readonly stops: Stops;
   /** Receives lines for people. */
   readonly logger: Logger;
-  /** Receives the step's events, after its file has. */
+  /** Receives the step's events, after its file has; each has the step's name as `stage`. */
   readonly onEvent: EventSink | undefined;
+}
+
+/** What came of a step. */
+export interface StepRan {
+  /** Its output. */
+  readonly finished: Finished;
+  /** What is told of it. */
+  readonly stage: Stage;
+  /** When it began and ended, in milliseconds of `performance.now()`. */
+  readonly span: readonly [fromMs: number, toMs: number];
 }
 
 /** A step's folder in a run's. */
@@ -45,32 +55,29 @@ export function stepFolder(folder: string, step: string): string {
 }
 
 /** Runs one step, or reads what it came to. @throws LimbeckError as `runPipeline` does */
-export async function runStep(
-  current: PipelineStep,
-  options: StepRunOptions,
-): Promise<{ readonly finished: Finished; readonly stage: Stage }> {
+export async function runStep(current: PipelineStep, options: StepRunOptions): Promise<StepRan> {
   const { identity, label, verify, logger, onEvent } = options;
+  const { name } = current;
   const startMs = performance.now();
-  const plan = await planStep(stepFolder(options.folder, current.name), identity, verify);
-  const stage = (): Stage => ({
-    step: current.name,
-    seconds: (performance.now() - startMs) / 1000,
-    state: plan.state,
-    why: plan.why,
-  });
+  const plan = await planStep(stepFolder(options.folder, name), identity, verify);
+  const ended = (finished: Finished): StepRan => {
+    const endMs = performance.now();
+    const seconds = (endMs - startMs) / 1000;
+    const stage = { step: name, seconds, state: plan.state, why: plan.why };
+    return { finished, stage, span: [startMs, endMs] };
+  };
   if (plan.state === 'cached') {
     logger.info(`${label}: cached`);
-    onEvent?.(event('pipeline/cached', { step: current.name }));
-    return { finished: plan.finished, stage: stage() };
+    onEvent?.(event('pipeline/cached', { step: name, stage: name }));
+    return ended(plan.finished);
   }
   const verb = plan.state === 'resumed' ? 'goes on' : 'runs';
   logger.info(
     `${label}: ${verb} (${plan.why.slice(0, 3).join('; ')}${plan.why.length > 3 ? '; ...' : ''})`,
   );
-  const finished = await work(current, plan, options, startMs);
-  const done = stage();
-  logger.info(`${label}: done in ${done.seconds.toFixed(1)} s`);
-  return { finished, stage: done };
+  const done = ended(await work(current, plan, options, startMs));
+  logger.info(`${label}: done in ${done.stage.seconds.toFixed(1)} s`);
+  return done;
 }
 
 async function work(
@@ -94,7 +101,8 @@ async function work(
   });
   const onEvent = (what: Event): void => {
     log.write(what);
-    options.onEvent?.(what);
+    // Of steps that run at once, whoever listens must know which one speaks.
+    options.onEvent?.({ ...what, stage: current.name });
   };
   try {
     onEvent(event('pipeline/started', { step: current.name, state: plan.state, why: plan.why }));

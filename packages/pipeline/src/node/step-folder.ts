@@ -73,6 +73,12 @@ async function findDamage(
   return { output: JSON.parse(text) as Json, outputHash };
 }
 
+/** The identity of the latest try; undefined where there is none. */
+export async function readBegun(folder: string): Promise<StepIdentity | undefined> {
+  const begun = await readRecord(path.join(folder, 'step.json'));
+  return begun === undefined ? undefined : readIdentity(begun);
+}
+
 /** The identity of an earlier try; what is not there counts as empty. */
 function readIdentity(begun: JsonObject): StepIdentity {
   const empty: StepIdentity = { inputs: {}, config: {}, files: {}, packages: {} };

@@ -31,10 +31,12 @@ export function watchStops(options: {
   if (abortSignal?.aborted === true) onAbort();
   abortSignal?.addEventListener('abort', onAbort, { once: true });
 
+  let asked = false;
   const handlers = (['SIGINT', 'SIGTERM'] as const).map((name) => {
     const handle = (): void => {
       // 128 + the signal's number, as shells report it.
-      if (controller.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
+      if (asked) process.exit(name === 'SIGINT' ? 130 : 143);
+      asked = true;
       const details = { where: 'runPipeline', given: name, expected: 'a run to its end', next };
       controller.abort(new LimbeckError('interrupted', details));
     };
