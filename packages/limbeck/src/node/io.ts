@@ -2,6 +2,8 @@
 export interface CommandIo {
   /** The folder that the command runs in. */
   readonly cwd: string;
+  /** The environment's variables. @defaultValue the process's */
+  readonly env?: { readonly [name: string]: string | undefined };
   /** Writes a line of the result. */
   out(line: string): void;
   /** Writes a line of progress or of an error. */
@@ -12,6 +14,7 @@ export interface CommandIo {
 export function processIo(): CommandIo {
   return {
     cwd: process.cwd(),
+    env: process.env,
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
   };

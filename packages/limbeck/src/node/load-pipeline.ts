@@ -1,11 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { LimbeckError } from '@limbeck/core';
+import { isLimbeckError, LimbeckError } from '@limbeck/core';
 import { isStep, type Pipeline } from '@limbeck/pipeline';
-
-/** What a pipeline's file is called when none is named. */
-const defaultNames = ['ts', 'mts', 'js', 'mjs'].map((extension) => `limbeck.config.${extension}`);
+import type { LimbeckSettings } from '../config.js';
+import { configNames, loadLayers } from './load-layers.js';
 
 /** A pipeline and the file that it stands in. */
 export interface LoadedPipeline {
@@ -13,29 +11,29 @@ export interface LoadedPipeline {
   readonly pipeline: Pipeline;
   /** The file, absolute. */
   readonly file: string;
-}
-
-interface Exports {
-  readonly default?: unknown;
-  readonly pipeline?: unknown;
+  /** The folder that holds the runs, absolute, where the file names one. */
+  readonly root?: string;
+  /** How many steps may run at once, where the file says so. */
+  readonly parallel?: number;
 }
 
 /**
- * Loads the pipeline that a file exports as `default` or as `pipeline`.
+ * Loads the pipeline that a file exports as `default` or as `pipeline`, with the layers that it extends.
  *
  * @param given - The file or its folder; `limbeck.config.*` of the current folder if left out.
- * @throws LimbeckError `data-missing` for a file that is not there; `invalid-data` if it cannot be loaded or exports
- * no pipeline.
+ * @throws LimbeckError `data-missing` for a file or a layer that is not there; `invalid-data` if it cannot be loaded or
+ * exports no pipeline; `invalid-option` for a layer from the network.
  */
 export async function loadPipeline(
   cwd: string,
   given: string | undefined,
 ): Promise<LoadedPipeline> {
   const file = findFile(cwd, given);
-  let exported: Exports;
+  let config: LimbeckSettings;
   try {
-    exported = await importModule(file);
+    config = await loadLayers(file);
   } catch (cause) {
+    if (isLimbeckError(cause) && cause.where === 'limbeck run') throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     throw invalid(
       file,
@@ -44,8 +42,15 @@ export async function loadPipeline(
       cause,
     );
   }
-  const pipeline = exported.default ?? exported.pipeline;
-  if (isPipeline(pipeline)) return { pipeline, file };
+  const { root, parallel, ...pipeline } = config;
+  if (isPipeline(pipeline)) {
+    return {
+      pipeline,
+      file,
+      ...(root === undefined ? {} : { root: path.resolve(path.dirname(file), root) }),
+      ...(parallel === undefined ? {} : { parallel }),
+    };
+  }
   throw invalid(
     file,
     'exports no pipeline',
@@ -57,7 +62,7 @@ function findFile(cwd: string, given: string | undefined): string {
   const target = path.resolve(cwd, given ?? '.');
   const candidates =
     given === undefined || isFolder(target)
-      ? defaultNames.map((name) => path.join(target, name))
+      ? configNames.map((name) => path.join(target, name))
       : [target];
   const file = candidates.find((candidate) => existsSync(candidate));
   if (file !== undefined) return file;
@@ -68,31 +73,6 @@ function findFile(cwd: string, given: string | undefined): string {
     expected: 'a file that exports a pipeline',
     next: 'Name it, as in limbeck run pipeline.ts, or run the command where it lies.',
   });
-}
-
-/** What Node says where it cannot run TypeScript, or cannot run it all. */
-const needsJiti = new Set([
-  'ERR_UNKNOWN_FILE_EXTENSION',
-  'ERR_MODULE_NOT_FOUND',
-  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
-  'ERR_INVALID_TYPESCRIPT_SYNTAX',
-]);
-
-/** Node itself first, which newer versions and tsx can; jiti where it does not know TypeScript. */
-async function importModule(file: string): Promise<Exports> {
-  try {
-    return (await import(pathToFileURL(file).href)) as Exports;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!/\.[mc]?ts$/.test(file) || !needsJiti.has(code)) throw error;
-    return importTypeScript(file);
-  }
-}
-
-/** Loads TypeScript where Node cannot, imports of `./name.js` that mean `./name.ts` among it. */
-export async function importTypeScript(file: string): Promise<Exports> {
-  const { createJiti } = await import('jiti');
-  return createJiti(pathToFileURL(file).href).import<Exports>(file);
 }
 
 function isFolder(target: string): boolean {

@@ -1,13 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { isLimbeckError, LimbeckError } from '@limbeck/core';
 import { renderUsage, runCommand } from 'citty';
 import { suggest } from '../suggest.js';
-import { type Command, root } from './commands/index.js';
+import type { Command } from './commands/command.js';
+import { root } from './commands/index.js';
 import { type CommandIo, processIo } from './io.js';
+import { version } from './version.js';
 
 /**
  * The command line, as a function: runs what the arguments say and answers with the exit code: 0 for success, 1 for
- * a failure, 2 for arguments that make no sense, 130 after Ctrl-C.
+ * a failure, 2 for arguments that make no sense, 3 where a gate refused a file, 130 after Ctrl-C, 143 after a polite
+ * kill. With `--json` an error is on stdout too, as `{ "error": { code, where, given, expected, next } }`.
  *
  * @param args - What stands behind `limbeck`, such as `['run', 'pipeline.ts']`.
  * @param io - What the command may touch. @defaultValue the process
@@ -29,6 +31,7 @@ export async function main(args: readonly string[], io: CommandIo = processIo())
     return 0;
   } catch (error) {
     for (const line of describe(error)) io.err(line);
+    if (args.includes('--json') && isLimbeckError(error)) io.out(errorJson(error));
     return exitCode(error);
   }
 }
@@ -122,7 +125,10 @@ function invalid(
 
 async function usage(path: readonly Command[], command: Command): Promise<string> {
   const parent = path.at(-2)?.definition;
-  return renderUsage(command.definition, parent);
+  const shown = await renderUsage(command.definition, parent);
+  const width = Math.max(...command.examples.map(([call]) => call.length));
+  const examples = command.examples.map(([call, does]) => `  ${call.padEnd(width)}  # ${does}`);
+  return `${shown.trimEnd()}\n\nEXAMPLES\n\n${examples.join('\n')}`;
 }
 
 async function nameOf(path: readonly Command[]): Promise<string> {
@@ -134,11 +140,6 @@ async function nameOf(path: readonly Command[]): Promise<string> {
 
 async function resolve<T>(value: T | Promise<T> | (() => T) | (() => Promise<T>)): Promise<T> {
   return typeof value === 'function' ? (value as () => T | Promise<T>)() : value;
-}
-
-async function version(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** The error and what caused it, each on a line; the stack only where the error is none of ours. */
@@ -157,7 +158,14 @@ function describe(error: unknown): readonly string[] {
   return lines;
 }
 
+function errorJson({ code, where, given, expected, next }: LimbeckError): string {
+  return JSON.stringify({ error: { code, where, given, expected, next } }, null, 2);
+}
+
 function exitCode(error: unknown): number {
   if (isLimbeckError(error, 'unknown-command') || isLimbeckError(error, 'invalid-option')) return 2;
-  return isLimbeckError(error, 'interrupted') ? 130 : 1;
+  if (isLimbeckError(error, 'gate-failed')) return 3;
+  // 128 + the signal's number, as shells report it.
+  if (isLimbeckError(error, 'interrupted')) return error.given === 'SIGTERM' ? 143 : 130;
+  return 1;
 }

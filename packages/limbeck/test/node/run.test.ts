@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { importTypeScript } from '../../src/node/load-pipeline.js';
+import { importTypeScript } from '../../src/node/import-module.js';
 import { limbeck } from './terminal.js';
 
 const fixtures = fileURLToPath(new URL('fixtures', import.meta.url));

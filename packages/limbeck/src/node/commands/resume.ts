@@ -3,15 +3,16 @@ import { LimbeckError } from '@limbeck/core';
 import { latestRun, readRun, runFolder, type RunRecord } from '@limbeck/pipeline/node';
 import type { CommandIo } from '../io.js';
 import { loadPipeline } from '../load-pipeline.js';
-import { run } from './run.js';
-
-/** Where runs lie if nothing else is said. */
-const defaultRoot = path.join('.limbeck', 'runs');
+import { defaultRoot, run } from './run.js';
 
 /** Goes on with a run that was stopped: the one in the folder given, or the latest. */
 export async function resume(
   io: CommandIo,
-  given: { readonly run?: string | undefined; readonly root?: string | undefined },
+  given: {
+    readonly run?: string | undefined;
+    readonly root?: string | undefined;
+    readonly json?: boolean | undefined;
+  },
 ): Promise<void> {
   const { folder, record } = await findRun(io, given);
   if (record.entry === undefined) {
@@ -32,7 +33,7 @@ export async function resume(
       next: `Start a run of its own with limbeck run ${record.entry}, or change the config back.`,
     });
   }
-  await run(io, { config: record.entry, root });
+  await run(io, { config: record.entry, root, json: given.json });
 }
 
 /** A run's folder and what its `run.json` holds. @throws LimbeckError `data-missing` */

@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { LimbeckError } from '@limbeck/core';
+import { readRecords } from '@limbeck/data/node';
+import type { CommandIo } from './io.js';
+
+/** A record of a file: values by field. */
+export type Row = { readonly [field: string]: unknown };
+
+/** All records of a file or folder, by whichever reader fits it. @throws LimbeckError `empty-data` for none; as `readRecords` */
+export async function readRows(
+  io: CommandIo,
+  where: string,
+  name: string,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for await (const row of readRecords(path.resolve(io.cwd, name))) rows.push(row);
+  if (rows.length > 0) return rows;
+  throw new LimbeckError('empty-data', {
+    where,
+    given: `${name} without a record`,
+    expected: 'at least one',
+    next: 'Check the path: the file is empty, or holds no more than a header.',
+  });
+}
+
+/**
+ * A field of every row.
+ *
+ * @throws LimbeckError `invalid-record` for a row without it, with the fields that there are
+ */
+export function column(
+  where: string,
+  rows: readonly Row[],
+  field: string,
+  option: string,
+): readonly unknown[] {
+  return rows.map((row, i) => {
+    const value = row[field];
+    if (value !== undefined && value !== null) return value;
+    throw new LimbeckError('invalid-record', {
+      where,
+      given: `record ${i + 1} without ${JSON.stringify(field)}: it has ${Object.keys(row).join(', ') || 'nothing'}`,
+      expected: `a value in every record's ${JSON.stringify(field)}`,
+      next: `Name the field with --${option}, or leave the record out.`,
+    });
+  });
+}
+
+/** A field that holds texts. @throws LimbeckError `invalid-record` for a row without one */
+export function textColumn(where: string, rows: readonly Row[], field: string): readonly string[] {
+  return column(where, rows, field, 'text').map((value, i) => {
+    if (typeof value === 'string') return value;
+    throw new LimbeckError('invalid-record', {
+      where,
+      given: `${JSON.stringify(value)} in ${JSON.stringify(field)} of record ${i + 1}`,
+      expected: 'a text',
+      next: 'Name the field that holds the texts with --text.',
+    });
+  });
+}
