@@ -86,8 +86,9 @@ export function byteConvClassifier(
     apply: ({ parameters, inputs, state, context }) => {
       checkText('byteConvClassifier', inputs);
       const [batch, bytes] = inputs.mask.shape as [string | number, string | number];
+      // Behind a text may stand any id, also one that is no byte: byte 0 is looked up there, and masked.
       const embedded = context.block('embeddings', () =>
-        embedding(parameters.bytes, inputs.ids).transpose([0, 2, 1]),
+        embedding(parameters.bytes, inputs.ids.mul(inputs.mask)).transpose([0, 2, 1]),
       );
       let x = context.tap('embeddings', embedded);
       // 1 at positions inside the text, [batch, 1, positions].

@@ -226,6 +226,15 @@ describe('other families', () => {
     expect(() => modelFromConfig({ family: 'toString' })).toThrow(refused('unknown-name'));
   });
 
+  test('byteConvClassifier looks up no id behind a text', () => {
+    const model = byteConvClassifier({ labels, maxBytes: 8, width: 3, channels: [4] });
+    const short = textBatch([[35, 123]], 4);
+    const { outputs, feeds } = applied(model, short);
+    const junk = BigInt64Array.from(short.ids.data, (id, i) => (i < 2 ? id : 256n));
+    const more = { ...feeds, 'x/ids': { ...short.ids, data: junk } };
+    expect(numbers(outputs.logits, more)).toEqual(numbers(outputs.logits, feeds));
+  });
+
   test('a table may send several buckets to one feature, and more than 255 features', () => {
     const table = Uint16Array.from({ length: 1024 }, (_, i) => (i % 4 === 0 ? 0 : (i % 300) + 1));
     const model = ngramClassifier({
