@@ -1,9 +1,15 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { createGzip } from 'node:zlib';
-import { checkWhole, LimbeckError } from '@limbeck/core';
-import { fileError } from './errors.js';
+import { checkWhole } from '@limbeck/core';
+import type { RawRecord } from '../records/raw-record.js';
+import {
+  defaultRecordBytes,
+  type RecordOptions,
+  type RecordReader,
+} from '../records/record-options.js';
+import { recordReader } from '../records/record-reader.js';
+import type { TextEncoding } from './bytes.js';
+import { deadLetters } from './dead-letters.js';
 import { readLines } from './lines.js';
+import { rowTexts, writeWhole } from './write-whole.js';
 
 /** A line that could not be read as a record. */
 export interface BadLine {
@@ -18,60 +24,71 @@ export interface BadLine {
 }
 
 /** Options of {@link readJsonl}. */
-export interface ReadJsonlOptions<Row> {
-  /** Checks and converts a line's value; what it throws makes the line a bad one. @defaultValue the value as it is */
+export interface ReadJsonlOptions<Row> extends RecordOptions<Row> {
+  /** Converts a line's value before `columns` and `schema` look at it; what it throws makes the line a bad one. @defaultValue the value as it is */
   readonly parse?: (value: unknown) => Row;
-  /** Receives bad lines, and reading goes on. Left out: the first one is an error. */
+  /** Receives bad lines, and reading goes on: as `onBad: 'skip'` with `onBadRecord`. */
   readonly onBadLine?: (bad: BadLine) => void;
-  /** A longer line is a bad one, in bytes. @defaultValue 16 MiB */
+  /** A longer line is a bad one, in bytes. @defaultValue `maxRecordBytes` */
   readonly maxLineBytes?: number;
+  /** How bytes stand for text. @defaultValue `'utf-8'`, of which nothing else passes */
+  readonly encoding?: TextEncoding;
 }
 
 /**
  * Reads JSON lines, gzipped or not, in constant memory; blank lines are skipped, a byte order mark too.
  *
- * @throws LimbeckError `invalid-record` with line and reason, unless `onBadLine` is given; `data-missing` if there is
- * no file; `corrupt-file` if gzip ends early or its bytes are wrong
+ * @throws LimbeckError `invalid-record` with line and reason, unless `onBad` or `onBadLine` says otherwise;
+ * `data-missing` if there is no file; `corrupt-file` if gzip ends early or its bytes are wrong
  */
-export async function* readJsonl<Row = unknown>(
+export function readJsonl<Row = unknown>(
   path: string,
   options: ReadJsonlOptions<Row> = {},
-): AsyncGenerator<Row> {
-  const { parse = (value) => value as Row, onBadLine, maxLineBytes = 16 * 2 ** 20 } = options;
-  checkWhole('readJsonl', { maxLineBytes }, 1, 'Leave it out to use the default.');
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  for await (const { number, bytes, tooLong } of readLines('readJsonl', path, maxLineBytes)) {
-    let row: Row;
-    try {
-      if (tooLong) throw new Error(`the line is longer than ${maxLineBytes} bytes`);
-      const text = decoder.decode(bytes);
-      if (text.trim() === '') continue;
-      row = parse(JSON.parse(text));
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const text = new TextDecoder().decode(bytes.subarray(0, 800)).slice(0, 200);
-      if (onBadLine === undefined) throw badLine(path, number, reason, text, cause);
-      onBadLine({ path, line: number, reason, text });
-      continue;
-    }
-    yield row;
-  }
+): RecordReader<Row> {
+  const { onBadLine } = options;
+  const { onBad = onBadLine === undefined ? 'throw' : 'skip', onBadRecord } = options;
+  const format = { where: 'readJsonl', unit: 'line', expected: 'one JSON value a line' } as const;
+  return recordReader(
+    format,
+    () => jsonlRecords(path, options),
+    {
+      ...options,
+      onBad,
+      onBadRecord: (bad) => {
+        onBadRecord?.(bad);
+        onBadLine?.({ path, line: bad.line, reason: bad.reason, text: bad.raw.slice(0, 200) });
+      },
+    },
+    deadLetters('readJsonl', path, onBad),
+  );
 }
 
-function badLine(
+/** The lines of a file, parsed, some at a time. */
+export async function* jsonlRecords<Row>(
   path: string,
-  line: number,
-  reason: string,
-  text: string,
-  cause: unknown,
-): LimbeckError {
-  return new LimbeckError('invalid-record', {
-    where: 'readJsonl',
-    given: `line ${line} of ${path} (${reason}): ${text}`,
-    expected: 'one JSON value a line',
-    next: 'Correct the line, or pass onBadLine to go on without it.',
-    cause,
-  });
+  options: Pick<ReadJsonlOptions<Row>, 'parse' | 'encoding' | 'maxLineBytes' | 'maxRecordBytes'>,
+): AsyncGenerator<RawRecord[]> {
+  const { parse, encoding, maxRecordBytes = defaultRecordBytes } = options;
+  const { maxLineBytes = maxRecordBytes } = options;
+  checkWhole('readJsonl', { maxLineBytes }, 1, 'Leave it out to use the default.');
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const lines of readLines('readJsonl', path, maxLineBytes, encoding)) {
+    const found: RawRecord[] = [];
+    for (const { number: line, bytes, tooLong } of lines) {
+      const raw = (): string => new TextDecoder().decode(tooLong ? bytes.subarray(0, 4000) : bytes);
+      try {
+        if (tooLong) throw new Error(`the line is longer than ${maxLineBytes} bytes`);
+        const text = decoder.decode(bytes);
+        if (text.trim() === '') continue;
+        const value = JSON.parse(text) as unknown;
+        found.push({ file: path, line, raw, value: parse === undefined ? value : parse(value) });
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        found.push({ file: path, line, raw, reason, cause });
+      }
+    }
+    yield found;
+  }
 }
 
 /** Options of {@link writeJsonl}. */
@@ -92,57 +109,12 @@ export async function writeJsonl(
   options: WriteJsonlOptions = {},
 ): Promise<number> {
   const { gzip = path.endsWith('.gz') } = options;
-  const part = `${path}.part`;
-  try {
-    const file = await open(part, 'w').catch((cause: unknown) => {
-      throw fileError('writeJsonl', part, cause);
-    });
-    let written = 0;
-    try {
-      const counted = countLines(rows, (count) => (written = count));
-      for await (const chunk of gzip ? compressed(counted) : counted) {
-        await file.writeFile(chunk).catch((cause: unknown) => {
-          throw fileError('writeJsonl', part, cause);
-        });
-      }
-      await file.sync().catch((cause: unknown) => {
-        // A device or pipe has nothing to sync.
-        if ((cause as { code?: unknown }).code !== 'EINVAL')
-          throw fileError('writeJsonl', part, cause);
-      });
-    } finally {
-      await file.close();
-    }
-    await rename(part, path);
-    return written;
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-}
-
-/** A write a line would be slow. */
-const chunkCharacters = 1 << 16;
-
-async function* countLines(
-  rows: Iterable<unknown> | AsyncIterable<unknown>,
-  onCount: (count: number) => void,
-): AsyncGenerator<string> {
-  let lines = '';
-  let count = 0;
-  for await (const row of rows) {
-    lines += `${JSON.stringify(row)}\n`;
-    onCount(++count);
-    if (lines.length < chunkCharacters) continue;
-    yield lines;
-    lines = '';
-  }
-  if (lines !== '') yield lines;
-}
-
-async function* compressed(chunks: AsyncIterable<string>): AsyncGenerator<Buffer> {
-  const packer = createGzip();
-  const source = Readable.from(chunks);
-  source.on('error', (error) => packer.destroy(error));
-  yield* source.pipe(packer) as AsyncIterable<Buffer>;
+  let written = 0;
+  const texts = rowTexts(
+    rows,
+    (row) => `${JSON.stringify(row)}\n`,
+    (count) => (written = count),
+  );
+  await writeWhole('writeJsonl', path, texts, gzip);
+  return written;
 }

@@ -1,7 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
-import { fileError } from './errors.js';
+import { readText, type TextEncoding } from './bytes.js';
 
 /** A line of a file, without its line feed. */
 export interface RawLine {
@@ -15,7 +12,7 @@ export interface RawLine {
 const lineFeed = 0x0a;
 
 /**
- * The lines of a file, gzipped or not (told by its first two bytes), in constant memory.
+ * The lines of a file, gzipped or not (told by its first two bytes), some at a time and in constant memory.
  *
  * @throws LimbeckError `data-missing` if there is no file; `corrupt-file` if gzip ends early or its bytes are wrong;
  * `io-failed` otherwise
@@ -24,7 +21,8 @@ export async function* readLines(
   where: string,
   path: string,
   maxLineBytes: number,
-): AsyncGenerator<RawLine> {
+  encoding?: TextEncoding,
+): AsyncGenerator<RawLine[]> {
   let number = 0;
   let parts: Uint8Array[] = [];
   let size = 0;
@@ -41,31 +39,16 @@ export async function* readLines(
     if (room > 0 && part.length > 0) parts.push(part.subarray(0, room));
     size += part.length;
   };
-  try {
-    for await (const chunk of await chunksOf(path)) {
-      let start = 0;
-      for (let at = chunk.indexOf(lineFeed); at >= 0; at = chunk.indexOf(lineFeed, start)) {
-        add(chunk.subarray(start, at));
-        yield take();
-        start = at + 1;
-      }
-      add(chunk.subarray(start));
+  for await (const chunk of readText(where, path, encoding)) {
+    const lines: RawLine[] = [];
+    let start = 0;
+    for (let at = chunk.indexOf(lineFeed); at >= 0; at = chunk.indexOf(lineFeed, start)) {
+      add(chunk.subarray(start, at));
+      lines.push(take());
+      start = at + 1;
     }
-    if (size > 0) yield take();
-  } catch (cause) {
-    throw fileError(where, path, cause);
+    add(chunk.subarray(start));
+    if (lines.length > 0) yield lines;
   }
-}
-
-async function chunksOf(path: string): Promise<AsyncIterable<Buffer>> {
-  const file = await open(path);
-  const head = Buffer.alloc(2);
-  await file.read(head, 0, 2, 0);
-  await file.close();
-  const raw = createReadStream(path);
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return raw;
-  const unpacked = createGunzip();
-  raw.on('error', (error) => unpacked.destroy(error));
-  unpacked.on('close', () => raw.destroy());
-  return raw.pipe(unpacked);
+  if (size > 0) yield [take()];
 }

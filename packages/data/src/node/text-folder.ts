@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkWhole } from '@limbeck/core';
 import { fileError } from './errors.js';
+import { filesBelow } from './files-below.js';
 
 /** A text file. */
 export interface TextFile {
@@ -42,7 +43,7 @@ export async function* readTextFolder(
   const { extensions = ['.txt'], maxBytes = 16 * 2 ** 20, onBadFile } = options;
   checkWhole('readTextFolder', { maxBytes }, 1, 'Leave it out to use the default.');
   try {
-    for (const path of (await walk(folder, '')).sort()) {
+    for (const path of await filesBelow(folder, { hidden: true })) {
       if (!extensions.some((extension) => path.endsWith(extension))) continue;
       const { size } = await stat(join(folder, path));
       if (size > maxBytes) {
@@ -56,16 +57,6 @@ export async function* readTextFolder(
   } catch (cause) {
     throw fileError('readTextFolder', folder, cause);
   }
-}
-
-async function walk(folder: string, under: string): Promise<string[]> {
-  const paths: string[] = [];
-  for (const entry of await readdir(join(folder, under), { withFileTypes: true })) {
-    const path = under === '' ? entry.name : `${under}/${entry.name}`;
-    if (entry.isDirectory()) paths.push(...(await walk(folder, path)));
-    else if (entry.isFile()) paths.push(path);
-  }
-  return paths;
 }
 
 function decode(bytes: Uint8Array): string | undefined {
