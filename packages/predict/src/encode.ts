@@ -1,8 +1,8 @@
-/** Bytes as the student's graph takes them. */
+/** Token ids as the student's graph takes them. */
 export interface ByteBatch {
-  /** Byte values, and the padding id behind shorter texts; `[batch, tokens]`, row-major. */
+  /** Byte values or ids, and the padding id behind shorter texts; `[batch, tokens]`, row-major. */
   readonly inputIds: BigInt64Array;
-  /** 1 for a byte, 0 for padding; `[batch, tokens]`. */
+  /** 1 for a token, 0 for padding; `[batch, tokens]`. */
   readonly attentionMask: BigInt64Array;
   /** How many tokens the longest text has; at least 1. */
   readonly tokens: number;
@@ -24,15 +24,21 @@ export function encodeText(text: string, maxBytes: number): Uint8Array {
   return bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes;
 }
 
-/** Lays texts side by side, filled up to the longest. */
-export function padBytes(texts: readonly Uint8Array[], padId: number): ByteBatch {
-  const tokens = Math.max(1, ...texts.map(({ length }) => length));
+/** Lays texts side by side, filled up to the longest: bytes, or the ids of tokens. */
+export function padBytes(
+  texts: readonly (Uint8Array | readonly number[])[],
+  padId: number,
+): ByteBatch {
+  const tokens = texts.reduce((most, { length }) => Math.max(most, length), 1);
   const inputIds = new BigInt64Array(texts.length * tokens).fill(BigInt(padId));
   const attentionMask = new BigInt64Array(texts.length * tokens);
-  texts.forEach((bytes, row) => {
+  texts.forEach((ids, row) => {
     const start = row * tokens;
-    for (let i = 0; i < bytes.length; i += 1) inputIds[start + i] = byteValues[bytes[i] ?? 0] ?? 0n;
-    attentionMask.fill(1n, start, start + bytes.length);
+    for (let i = 0; i < ids.length; i += 1) {
+      const id = ids[i]!;
+      inputIds[start + i] = byteValues[id] ?? BigInt(id);
+    }
+    attentionMask.fill(1n, start, start + ids.length);
   });
   return { inputIds, attentionMask, tokens };
 }

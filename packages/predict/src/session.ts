@@ -11,6 +11,8 @@ export interface StudentSession {
   run(batch: ByteBatch, size: number): Promise<Float32Array>;
   /** Lets the engine's memory go. */
   dispose(): Promise<void>;
+  /** What runs the graph, such as `onnxruntime` or `plain`. @defaultValue 'own' */
+  readonly engine?: string;
 }
 
 /** Makes a session from the bytes of an ONNX file. */
@@ -90,25 +92,24 @@ export function onnxSessions(
   );
   return async (model) => {
     const session = await create(runtime, model, threads);
+    const wantsTypes = session.inputNames.includes(typeInput);
     return {
+      engine: 'onnxruntime',
       async run({ inputIds, attentionMask, tokens }, size) {
         const dims = [size, tokens];
         const feeds = {
           input_ids: new runtime.Tensor('int64', inputIds, dims),
           attention_mask: new runtime.Tensor('int64', attentionMask, dims),
+          ...(wantsTypes && {
+            [typeInput]: new runtime.Tensor('int64', new BigInt64Array(inputIds.length), dims),
+          }),
         };
         try {
           const { logits } = await session.run(feeds, ['logits']);
           if (logits?.data instanceof Float32Array) return logits.data;
           throw new TypeError(`logits of type ${logits?.type ?? 'none'}`);
         } catch (cause) {
-          throw new LimbeckError('engine-failed', {
-            where: 'predict',
-            given: `a batch of ${size} x ${tokens} tokens, at which ONNX Runtime failed`,
-            expected: 'float32 logits',
-            next: "Try the texts one by one to find the one at fault; the cause has the engine's words.",
-            cause,
-          });
+          throw runFailed('ONNX Runtime', size, tokens, cause);
         }
       },
       dispose: () => session.release(),
@@ -132,12 +133,42 @@ async function create(
   } catch (cause) {
     throw corrupt(`${model.length} bytes that ONNX Runtime refuses`, cause);
   }
-  const { inputNames, outputNames } = session;
-  const missing = ['input_ids', 'attention_mask'].filter((name) => !inputNames.includes(name));
-  if (!outputNames.includes('logits')) missing.push('logits');
-  if (missing.length === 0) return session;
-  await session.release();
-  throw corrupt(`a graph without ${missing.join(' and ')}`);
+  try {
+    checkNames(session.inputNames, session.outputNames);
+    return session;
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+/** What models of sentence pairs take beside: 0 everywhere for one text. */
+export const typeInput = 'token_type_ids';
+
+/** Refuses graphs that take or give something else. @throws LimbeckError `corrupt-onnx` */
+export function checkNames(inputs: readonly string[], outputs: readonly string[]): void {
+  const fed = ['input_ids', 'attention_mask'];
+  const missing = fed.filter((name) => !inputs.includes(name));
+  if (!outputs.includes('logits')) missing.push('logits');
+  if (missing.length > 0) throw corrupt(`a graph without ${missing.join(' and ')}`);
+  const more = inputs.filter((name) => !fed.includes(name) && name !== typeInput);
+  if (more.length > 0) throw corrupt(`a graph that also takes ${more.join(' and ')}`);
+}
+
+/** The error of a batch at which an engine failed. */
+export function runFailed(
+  engine: string,
+  size: number,
+  tokens: number,
+  cause: unknown,
+): LimbeckError {
+  return new LimbeckError('engine-failed', {
+    where: 'predict',
+    given: `a batch of ${size} x ${tokens} tokens, at which ${engine} failed`,
+    expected: 'float32 logits',
+    next: "Try the texts one by one to find the one at fault; the cause has the engine's words.",
+    cause,
+  });
 }
 
 function corrupt(given: string, cause?: unknown): LimbeckError {

@@ -1,18 +1,13 @@
 import { checkWhole, LimbeckError } from '@limbeck/core';
 import { parseConfig, type StudentConfig } from './config.js';
-import { encodeText, padBytes } from './encode.js';
-import { softmax } from './softmax.js';
+import { padBytes } from './encode.js';
+import type { Explanation } from './explain.js';
+import type { Prediction } from './prediction.js';
+import { textReader } from './read-text.js';
+import { checkRecordSchema, type LabelsOf, type RecordSchema } from './record-schema.js';
 import type { SessionFactory, StudentSession } from './session.js';
-
-/** What a student says of one text. */
-export interface Prediction<Label extends string> {
-  /** The most probable label. */
-  readonly label: Label;
-  /** Its probability. */
-  readonly probability: number;
-  /** The probability of every label; they sum to 1. */
-  readonly probabilities: { readonly [L in Label]: number };
-}
+import { SessionStudent } from './session-student.js';
+import { misfit, type TokenEncoder, tokenEncoder, type TokenizersModule } from './tokens.js';
 
 /** Options of {@link Student.predict}. */
 export interface PredictOptions {
@@ -20,22 +15,48 @@ export interface PredictOptions {
   readonly abortSignal?: AbortSignal | undefined;
 }
 
-/** A student that predicts. */
-export interface Student<Label extends string = string> {
+/** Options of {@link Student.explain}. */
+export interface ExplainOptions<Label extends string> extends PredictOptions {
+  /** The label to explain. @defaultValue the most probable one */
+  readonly label?: Label;
+  /**
+   * How many pieces a text falls into at most, each of which costs a prediction: in a longer text neighbours are taken
+   * together. @defaultValue 512
+   */
+  readonly maxPieces?: number;
+}
+
+/**
+ * A student that predicts.
+ *
+ * @typeParam Label - The labels, where they are known.
+ * @typeParam Fields - What each prediction has beside, by the schema that the student was loaded with.
+ */
+export interface Student<Label extends string = string, Fields extends object = object> {
   /** The labels, in the order of the logits. */
   readonly labels: readonly Label[];
   /** What the folder says about the student. */
   readonly config: StudentConfig;
+  /** What runs it: `onnxruntime`, `plain`, or `own` for a session of the caller's. */
+  readonly engine: string;
   /**
-   * One prediction a text, in the order of the texts. An empty text is read as a single line feed, a text longer than
-   * `config.maxBytes` is cut, no texts give no predictions.
+   * One prediction a text, in the order of the texts. No texts give no predictions. An empty text is read as a single line
+   * feed, and a text longer than the student reads is cut, unless the student was loaded to refuse these.
    *
-   * @throws LimbeckError `aborted` by the abort signal; `disposed` after `dispose`; `engine-failed`.
+   * @throws LimbeckError `invalid-data` for what is no text, `empty-data` for a text of which no token is left,
+   * `aborted` by the abort signal; `disposed` after `dispose`; `engine-failed`.
    */
   predict(
     texts: readonly string[],
     options?: PredictOptions,
-  ): Promise<readonly Prediction<Label>[]>;
+  ): Promise<readonly (Prediction<Label> & Fields)[]>;
+  /**
+   * Says which pieces of a text an answer owes most to: each is deleted once, and the fall of the label's log-odds is its
+   * score. It works on any student, and costs one prediction a piece.
+   *
+   * @throws LimbeckError `unknown-name` for a label that the student does not have; and as {@link predict}
+   */
+  explain(text: string, options?: ExplainOptions<Label>): Promise<Explanation<Label>>;
   /** Lets the engine's memory go. Safe to call twice. */
   dispose(): Promise<void>;
 }
@@ -46,33 +67,89 @@ export interface StudentFiles {
   readonly config: string;
   /** The bytes of an ONNX file. */
   readonly model: Uint8Array;
+  /** The text of `tokenizer.json`; for a student of tokens. */
+  readonly tokenizer?: string | undefined;
+  /** The text of `tokenizer_config.json`; for a student of tokens. @defaultValue an empty object */
+  readonly tokenizerConfig?: string | undefined;
 }
 
 /** Options of {@link loadStudentFrom}. */
-export interface StudentOptions<Label extends string> {
+export interface StudentOptions<Label extends string, Fields extends object = object> {
   /** The labels that the program is written for; the student must have exactly these. @defaultValue no check */
   readonly labels?: readonly Label[];
+  /**
+   * A Standard Schema of the record that a prediction is, such as zod's: predictions have its fields, typed, and it must
+   * let every label of the student through. @defaultValue no check
+   */
+  readonly schema?: RecordSchema<Fields>;
   /** How many texts run at once, at most. @defaultValue 32 */
   readonly batchSize?: number;
+  /** Whether an empty text is read as a line feed, or refused with `empty-data`. @defaultValue 'read' */
+  readonly emptyText?: 'read' | 'refuse';
+  /** Whether a text longer than the student reads is cut, or refused with `invalid-data`. @defaultValue 'cut' */
+  readonly longText?: 'cut' | 'refuse';
+  /** The module `@huggingface/tokenizers`, for a student of tokens. @defaultValue it is imported */
+  readonly tokenizers?: TokenizersModule;
 }
+
+/** The labels that a program knows: those listed, or those of the schema. */
+export type KnownLabels<Label extends string, Fields extends object> = [LabelsOf<Fields>] extends [
+  never,
+]
+  ? Label
+  : string extends Label
+    ? LabelsOf<Fields>
+    : Label;
 
 /**
  * Makes a student of files that are already in memory, in Node or in a browser.
  *
  * @throws LimbeckError `corrupt-file`, `format-too-new`, `corrupt-onnx` for files that are not a student's;
- * `invalid-option` for a batch size below 1 or labels that are not the student's.
+ * `shape-mismatch` for a tokenizer that does not fit; `invalid-option` for a batch size below 1, or labels or a schema
+ * that are not the student's; `missing-dependency` for a student of tokens without `@huggingface/tokenizers`.
  */
-export async function loadStudentFrom<const Label extends string = string>(
+export async function loadStudentFrom<
+  const Label extends string = string,
+  Fields extends object = object,
+>(
   files: StudentFiles,
   createSession: SessionFactory,
-  options: StudentOptions<Label> = {},
-): Promise<Student<Label>> {
-  const { labels, batchSize = 32 } = options;
+  options: StudentOptions<Label, Fields> = {},
+): Promise<Student<KnownLabels<Label, Fields>, Fields>> {
+  const { labels, schema, batchSize = 32, tokenizers } = options;
   checkWhole('loadStudent', { batchSize }, 1, 'Use 32, or 1 where memory is short.');
   const config = parseConfig(files.config);
   if (labels !== undefined) checkLabels(config.labels, labels);
+  if (schema !== undefined) await checkRecordSchema(config, schema);
+  const load = tokenizers === undefined ? undefined : async () => tokenizers;
+  const encoder = config.inputs === 'tokens' ? await tokenEncoder(config, files, load) : undefined;
   const session = await createSession(files.model);
-  return new SessionStudent(config, session, batchSize) as Student as Student<Label>;
+  try {
+    if (encoder !== undefined) await checkFit(session, encoder);
+  } catch (error) {
+    await session.dispose();
+    throw error;
+  }
+  const student = new SessionStudent(
+    config,
+    session,
+    textReader(config, encoder, options),
+    batchSize,
+  );
+  return student as Student as unknown as Student<KnownLabels<Label, Fields>, Fields>;
+}
+
+/** Asks about the tokenizer's largest id, which a smaller table does not have. */
+async function checkFit(session: StudentSession, { largestId }: TokenEncoder): Promise<void> {
+  try {
+    await session.run(padBytes([[largestId]], 0), 1);
+  } catch (cause) {
+    throw misfit(
+      `a model that fails at the token ${largestId}`,
+      'a row for every id of tokenizer.json',
+      cause,
+    );
+  }
 }
 
 function checkLabels(found: readonly string[], expected: readonly string[]): void {
@@ -84,108 +161,5 @@ function checkLabels(found: readonly string[], expected: readonly string[]): voi
     given: `labels that are not the student's: it lacks [${missing.join(', ')}] and also has [${more.join(', ')}]`,
     expected: `the labels ${found.join(', ')}`,
     next: 'Load the folder that belongs to this program, or list the labels that the student has.',
-  });
-}
-
-class SessionStudent implements Student {
-  readonly labels: readonly string[];
-  #session: StudentSession | undefined;
-
-  constructor(
-    readonly config: StudentConfig,
-    session: StudentSession,
-    private readonly batchSize: number,
-  ) {
-    this.labels = config.labels;
-    this.#session = session;
-  }
-
-  async predict(
-    texts: readonly string[],
-    options: PredictOptions = {},
-  ): Promise<readonly Prediction<string>[]> {
-    const { maxBytes, padId } = this.config;
-    const encoded = texts.map((text) => encodeText(text, maxBytes));
-    // Texts of like length share a batch, so that little of it is padding.
-    const order = encoded
-      .map((_, i) => i)
-      .sort((a, b) => lengthOf(encoded, a) - lengthOf(encoded, b));
-    const predictions = Array.from<Prediction<string>>({ length: texts.length });
-    for (let start = 0; start < order.length; start += this.batchSize) {
-      if (options.abortSignal?.aborted === true)
-        throw aborted(start, texts.length, options.abortSignal);
-      const rows = order.slice(start, start + this.batchSize);
-      const batch = padBytes(
-        rows.map((i) => encoded[i] ?? new Uint8Array()),
-        padId,
-      );
-      const logits = await this.#running().run(batch, rows.length);
-      this.#check(logits, rows.length);
-      rows.forEach((i, row) => (predictions[i] = this.#prediction(logits, row)));
-    }
-    return predictions;
-  }
-
-  async dispose(): Promise<void> {
-    const session = this.#session;
-    this.#session = undefined;
-    await session?.dispose();
-  }
-
-  #running(): StudentSession {
-    if (this.#session !== undefined) return this.#session;
-    throw new LimbeckError('disposed', {
-      where: 'predict',
-      given: 'a student after dispose()',
-      expected: 'one that is still loaded',
-      next: 'Load it again, or dispose of it later.',
-    });
-  }
-
-  #check(logits: Float32Array, size: number): void {
-    if (logits.length !== size * this.labels.length) {
-      throw new LimbeckError('shape-mismatch', {
-        where: 'predict',
-        given: `${logits.length} logits for ${size} texts`,
-        expected: `[${size}, ${this.labels.length}], one a label of config.json`,
-        next: 'The files do not belong together: export the student again.',
-      });
-    }
-    if (!logits.every(Number.isFinite)) {
-      throw new LimbeckError('engine-failed', {
-        where: 'predict',
-        given: 'logits that are not finite',
-        expected: 'numbers',
-        next: 'The weights are damaged, or the student was exported after training had diverged: export it again.',
-      });
-    }
-  }
-
-  #prediction(logits: Float32Array, row: number): Prediction<string> {
-    const count = this.labels.length;
-    const values = softmax(
-      logits.subarray(row * count, (row + 1) * count),
-      this.config.temperature,
-    );
-    const best = values.indexOf(Math.max(...values));
-    return {
-      label: this.labels[best] ?? '',
-      probability: values[best] ?? 0,
-      probabilities: Object.fromEntries(this.labels.map((label, i) => [label, values[i] ?? 0])),
-    };
-  }
-}
-
-function lengthOf(encoded: readonly Uint8Array[], i: number): number {
-  return encoded[i]?.length ?? 0;
-}
-
-function aborted(done: number, all: number, abortSignal: AbortSignal): LimbeckError {
-  return new LimbeckError('aborted', {
-    where: 'predict',
-    given: `an aborted signal after ${done} of ${all} texts`,
-    expected: 'time for all of them',
-    next: 'Call predict again with fewer texts, or without the signal.',
-    cause: abortSignal.reason,
   });
 }

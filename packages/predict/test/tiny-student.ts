@@ -17,11 +17,21 @@ function weightsOf(id: number): readonly [number, number, number] {
 const { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } =
   onnxProto.onnx;
 
+/** How a test model differs from the usual one. */
+export interface TinyOptions {
+  /** The name of its output. @defaultValue 'logits' */
+  readonly output?: string;
+  /** What its weights are multiplied by. @defaultValue 1 */
+  readonly scale?: number;
+  /** One more input, which it adds to the tokens. @defaultValue none */
+  readonly extra?: string;
+  /** Operators that are in the file and compute nothing that is used. @defaultValue none */
+  readonly operators?: readonly string[];
+}
+
 /** An ONNX file, written by onnx-proto: logits = the sum of the weights of a text's bytes, `[batch, labels]`. */
-export function tinyModel(
-  options: { readonly output?: string; readonly scale?: number } = {},
-): Uint8Array {
-  const { output = 'logits', scale = 1 } = options;
+export function tinyModel(options: TinyOptions = {}): Uint8Array {
+  const { output = 'logits', scale = 1, extra, operators = [] } = options;
   const table = Float32Array.from({ length: 257 * 3 }, (_, i) => {
     return (weightsOf(Math.floor(i / 3))[i % 3] ?? 0) * scale;
   });
@@ -54,6 +64,7 @@ export function tinyModel(
     input: [
       value('input_ids', 7, ['batch', 'tokens']),
       value('attention_mask', 7, ['batch', 'tokens']),
+      ...(extra === undefined ? [] : [value(extra, 7, ['batch', 'tokens'])]),
     ],
     output: [value(output, 1, ['batch', 3])],
     initializer: [
@@ -62,7 +73,9 @@ export function tinyModel(
       integers('tokens', [1]),
     ],
     node: [
-      node('Gather', ['table', 'input_ids'], 'rows'),
+      ...(extra === undefined ? [] : [node('Add', ['input_ids', extra], 'ids')]),
+      ...operators.map((type, i) => node(type, ['input_ids'], `unused ${i}`)),
+      node('Gather', ['table', extra === undefined ? 'input_ids' : 'ids'], 'rows'),
       node('Cast', ['attention_mask'], 'kept', [integer('to', 1)]),
       node('Unsqueeze', ['kept', 'last'], 'column'),
       node('Mul', ['rows', 'column'], 'masked'),

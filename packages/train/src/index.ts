@@ -38,6 +38,8 @@ export type {
 } from './program.js';
 export type { OnNonFinite, Skips } from './non-finite.js';
 export { ship } from './ship.js';
+export type { StudentCalibration, StudentFacts, StudentThreshold } from './student-facts.js';
+export type { StudentTokenizer } from './student-tokenizer.js';
 export { type Patience, stalled } from './stalled.js';
 export type { FlatState } from './state-tree.js';
 export { train } from './train.js';

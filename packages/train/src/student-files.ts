@@ -1,4 +1,6 @@
 import { checkPositive, checkWhole, type JsonObject, LimbeckError } from '@limbeck/core';
+import { factsToJson, type StudentFacts } from './student-facts.js';
+import { idsOf, type StudentTokenizer } from './student-tokenizer.js';
 
 /** The id that fills up shorter texts of a batch: the first behind the 256 bytes. */
 export const padId = 256;
@@ -9,71 +11,122 @@ export const padId = 256;
  */
 const padToken = '\ufdd0limbeck-padding\ufdd1';
 
-/** What the text files of a byte student say. */
-export interface StudentFilesOptions {
+/** What the text files of a student say. */
+export interface StudentFilesOptions extends StudentFacts {
   /** The labels, in the order of the logits. */
   readonly labels: readonly string[];
-  /** How many bytes of a text the student reads. */
-  readonly maxBytes: number;
+  /** How many bytes of a text the student reads; not for one with a tokenizer. */
+  readonly maxBytes?: number;
+  /** What turns texts into ids. @defaultValue none: a text's bytes are its ids */
+  readonly tokenizer?: StudentTokenizer;
   /** The model's family, such as `hashed-ngrams`. */
   readonly family: string;
   /** The sha256 of the weights, lower-case hexadecimal. */
   readonly weightsSha256: string;
-  /** What a predictor divides the logits by; leave it out if the graph does. @defaultValue 1, and not written */
+  /**
+   * What a predictor divides the logits by; leave it out if the graph does, or if a calibration is given.
+   * @defaultValue 1, and not written
+   */
   readonly temperature?: number;
   /** Further fields of `config.json`'s `limbeck` object: enough to rebuild the model. @defaultValue none */
   readonly model?: JsonObject;
 }
 
 /**
- * The text files of a byte student's folder, by name: `config.json`, `tokenizer.json` and `tokenizer_config.json`.
- * With the ONNX files beside them under `onnx/`, transformers.js loads the folder as a text classifier; the ids are then
- * the text's UTF-8 bytes.
+ * The text files of a student's folder, by name: `config.json`, `tokenizer.json` and `tokenizer_config.json`.
+ * With the ONNX files beside them under `onnx/`, transformers.js loads the folder as a text classifier. Without a tokenizer
+ * of the caller's the ids are the text's UTF-8 bytes.
  *
- * The tokenizer is a BPE over the 256 byte characters without any merge. Its byte-level pre-tokenizer goes without
+ * The tokenizer of bytes is a BPE over the 256 byte characters without any merge. Its byte-level pre-tokenizer goes without
  * the usual regular expression, which has nothing to split here, and nothing is put before or after: a text's ids are
  * its bytes and no more.
  *
  * @throws LimbeckError `empty-data` without labels, `duplicate-name` for a label twice, `invalid-option` for a
- * `maxBytes` that is no whole number above 0 or a temperature that is not above 0.
+ * `maxBytes` that is no whole number above 0, a temperature that is not above 0, or facts that cannot be stored;
+ * `invalid-data` for a tokenizer that is none.
  */
 export function studentFiles(options: StudentFilesOptions): { readonly [name: string]: string } {
-  const { labels, maxBytes, family, weightsSha256, temperature, model } = options;
+  const { labels, maxBytes, tokenizer, family, weightsSha256, model, calibration } = options;
+  // Versions that know no calibration read the temperature.
+  const temperature =
+    calibration?.kind === 'temperature' ? calibration.temperature : options.temperature;
   checkLabels(labels);
-  checkWhole('studentFiles', { maxBytes }, 1, 'Use the length that the student was trained on.');
   if (temperature !== undefined)
     checkPositive('studentFiles', { temperature }, 'Leave it out for 1.');
+  const reads = tokenizer === undefined ? bytesRead(maxBytes) : tokensRead(tokenizer);
   return {
     'config.json': text({
       // transformers.js picks the class by these two; the graph itself knows nothing of BERT.
       model_type: 'bert',
       architectures: ['BertForSequenceClassification'],
       problem_type: 'single_label_classification',
-      vocab_size: padId + 1,
-      pad_token_id: padId,
-      max_position_embeddings: maxBytes,
+      vocab_size: reads.vocabulary,
+      pad_token_id: reads.limbeck.padId,
+      max_position_embeddings: reads.most,
       ...labelMaps(labels),
       limbeck: {
-        formatVersion: 1,
+        // What older versions can read is written as they know it.
+        formatVersion: tokenizer === undefined ? 1 : 2,
         family,
-        inputs: 'bytes',
-        maxBytes,
-        padId,
+        ...reads.limbeck,
         ...(temperature === undefined ? {} : { temperature }),
+        ...factsToJson(options, labels),
         weightsSha256,
         ...(model === undefined ? {} : { model }),
       },
     }),
-    'tokenizer.json': text(tokenizer()),
-    'tokenizer_config.json': text({
-      tokenizer_class: 'PreTrainedTokenizerFast',
-      model_max_length: maxBytes,
-      pad_token: padToken,
-      padding_side: 'right',
-      truncation_side: 'right',
-      clean_up_tokenization_spaces: false,
-      model_input_names: ['input_ids', 'attention_mask'],
-    }),
+    'tokenizer.json': reads.json,
+    'tokenizer_config.json': reads.config,
+  };
+}
+
+/** What the files say of how texts are read. */
+interface Reads {
+  readonly vocabulary: number;
+  /** How many tokens of a text are read. */
+  readonly most: number;
+  readonly limbeck: JsonObject & { readonly padId: number };
+  readonly json: string;
+  readonly config: string;
+}
+
+function bytesRead(maxBytes: number | undefined): Reads {
+  checkWhole('studentFiles', { maxBytes }, 1, 'Use the length that the student was trained on.');
+  const most = maxBytes!;
+  const config = {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    model_max_length: most,
+    pad_token: padToken,
+    padding_side: 'right',
+    truncation_side: 'right',
+    clean_up_tokenization_spaces: false,
+    model_input_names: ['input_ids', 'attention_mask'],
+  };
+  return {
+    vocabulary: padId + 1,
+    most,
+    limbeck: { inputs: 'bytes', maxBytes: most, padId },
+    json: text(tokenizer()),
+    config: text(config),
+  };
+}
+
+function tokensRead(tokenizer: StudentTokenizer): Reads {
+  const vocabulary = idsOf(tokenizer);
+  const { maxTokens, padId: own, json, config } = tokenizer;
+  const plain = {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    model_max_length: maxTokens,
+    padding_side: 'right',
+    truncation_side: 'right',
+    model_input_names: ['input_ids', 'attention_mask'],
+  };
+  return {
+    vocabulary,
+    most: maxTokens,
+    limbeck: { inputs: 'tokens', maxTokens, padId: own, vocabulary },
+    json,
+    config: config ?? text(plain),
   };
 }
 

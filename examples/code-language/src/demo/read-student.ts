@@ -46,9 +46,9 @@ export interface PageStudent {
 export async function readStudent(folder: string): Promise<PageStudent> {
   const config = await read(path.join(folder, 'config.json'));
   const text = new TextDecoder().decode(config);
-  const { labels, maxBytes, temperature } = parseConfig(text);
+  const student = parseConfig(text);
   const model = (JSON.parse(text) as { limbeck: { model?: JsonObject } }).limbeck.model;
-  if (model?.['family'] !== 'ngram') {
+  if (student.inputs !== 'bytes' || model?.['family'] !== 'ngram') {
     throw new LimbeckError('invalid-option', {
       where: 'writeDemo',
       given: `a student of the family ${JSON.stringify(model?.['family'])}`,
@@ -56,6 +56,7 @@ export async function readStudent(folder: string): Promise<PageStudent> {
       next: 'Pass `model: model.config` to exportStudent.',
     });
   }
+  const { labels, maxBytes, temperature } = student;
   const { orders, buckets, normalise, scale, table } = model;
   const quantised = await read(path.join(folder, 'onnx', 'model_quantized.onnx')).catch(
     () => undefined,

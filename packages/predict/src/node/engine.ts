@@ -8,7 +8,7 @@ import type { OnnxRuntime } from '../session.js';
  * @throws LimbeckError `engine-missing`.
  */
 export async function loadEngine(
-  load: () => Promise<OnnxRuntime> = () => import('onnxruntime-node'),
+  load: () => Promise<OnnxRuntime> = importRuntime,
 ): Promise<OnnxRuntime> {
   try {
     return await load();
@@ -17,8 +17,16 @@ export async function loadEngine(
       where: 'loadStudent',
       given: 'a project in which onnxruntime-node cannot be imported',
       expected: 'version 1.30 or later',
-      next: 'Run npm install onnxruntime-node, or pass an engine of your own to loadStudentFrom.',
+      next: 'Run npm install onnxruntime-node, or npm install @limbeck/tensor to run without native code.',
       cause,
     });
   }
+}
+
+/** A CommonJS module: some engines offer its exports only as the default. */
+async function importRuntime(): Promise<OnnxRuntime> {
+  const module: OnnxRuntime & { readonly default?: OnnxRuntime } = await import('onnxruntime-node');
+  return module.InferenceSession === undefined && module.default !== undefined
+    ? module.default
+    : module;
 }

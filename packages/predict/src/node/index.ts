@@ -1,4 +1,18 @@
+export type { EngineChoice } from '../choose-engine.js';
 export type { StudentConfig } from '../config.js';
+export type { ExplainedPiece, Explanation } from '../explain.js';
+export type { Precision } from '../folder-files.js';
+export type { Prediction } from '../prediction.js';
 export type { OnnxSessionOptions } from '../session.js';
-export type { Prediction, PredictOptions, Student, StudentOptions } from '../student.js';
+export type {
+  ExplainOptions,
+  PredictOptions,
+  Student,
+  StudentFiles,
+  StudentOptions,
+} from '../student.js';
+export { connectStudent } from '../worker/connect-student.js';
+export type { StudentPort } from '../worker/port.js';
+export { serveStudent } from '../worker/serve-student.js';
+export { loadStudentInWorker, type WorkerStudentOptions } from './load-in-worker.js';
 export { loadStudent, type LoadStudentOptions } from './load-student.js';

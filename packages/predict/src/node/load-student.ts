@@ -1,27 +1,36 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LimbeckError } from '@limbeck/core';
+import { fileURLToPath } from 'node:url';
+import { chooseEngine, type EngineChoice } from '../choose-engine.js';
+import { fetching, filesOf, isFiles, missingFile, type Precision } from '../folder-files.js';
+import { loadPlain } from '../plain/load-plain.js';
 import { onnxSessions, type OnnxSessionOptions } from '../session.js';
-import { loadStudentFrom, type Student, type StudentOptions } from '../student.js';
+import {
+  type KnownLabels,
+  loadStudentFrom,
+  type Student,
+  type StudentFiles,
+  type StudentOptions,
+} from '../student.js';
 import { loadEngine } from './engine.js';
 
-/** Which of a student's two files to load, and where it lies. */
-const models = { float32: 'onnx/model.onnx', int8: 'onnx/model_quantized.onnx' } as const;
-
 /** Options of {@link loadStudent}. */
-export interface LoadStudentOptions<Label extends string>
-  extends StudentOptions<Label>, OnnxSessionOptions {
-  /** `int8` is a quarter of the size and usually faster. @defaultValue 'float32' */
-  readonly precision?: 'float32' | 'int8';
+export interface LoadStudentOptions<Label extends string, Fields extends object = object>
+  extends StudentOptions<Label, Fields>, OnnxSessionOptions {
+  /** `int8` is a quarter of the size and usually faster, `int4` a sixth. @defaultValue 'float32' */
+  readonly precision?: Precision;
+  /** What runs the student. @defaultValue 'auto': onnxruntime-node where it is installed, else plain TypeScript */
+  readonly engine?: EngineChoice;
 }
 
 /**
- * Loads a student's folder, as an export writes it, and runs it with `onnxruntime-node`.
+ * Loads a student, as an export writes it, and makes it ready to predict.
  *
- * @param folder - The folder with `config.json` and `onnx/`.
+ * @param source - A folder with `config.json` and `onnx/`, its address (`file:`, `http:`, `https:`), or its files.
  * @throws LimbeckError `data-missing` for a folder or file that is not there; `corrupt-file`, `format-too-new`,
- * `corrupt-onnx` for files that are not a student's; `engine-missing` without onnxruntime-node; `invalid-option` for
- * labels that are not the student's.
+ * `corrupt-onnx` for files that are not a student's; `engine-missing` without an engine; `unknown-operator` from the plain
+ * executor; `shape-mismatch` for a tokenizer that does not fit; `invalid-option` for labels or a schema that are not the
+ * student's.
  * @example
  * ```ts no-run
  * import { loadStudent } from '@limbeck/predict/node';
@@ -31,32 +40,33 @@ export interface LoadStudentOptions<Label extends string>
  * console.log(first?.label, first?.probabilities.css);
  * ```
  */
-export async function loadStudent<const Label extends string = string>(
-  folder: string,
-  options: LoadStudentOptions<Label> = {},
-): Promise<Student<Label>> {
-  const { precision = 'float32', threads, ...rest } = options;
-  const config = (await read(folder, 'config.json')).toString('utf8');
-  const model = await read(folder, models[precision]);
-  const engine = await loadEngine();
-  return loadStudentFrom(
-    { config, model },
-    onnxSessions(engine, threads === undefined ? {} : { threads }),
-    rest,
+export async function loadStudent<
+  const Label extends string = string,
+  Fields extends object = object,
+>(
+  source: string | URL | StudentFiles,
+  options: LoadStudentOptions<Label, Fields> = {},
+): Promise<Student<KnownLabels<Label, Fields>, Fields>> {
+  const { precision = 'float32', engine = 'auto', threads, ...rest } = options;
+  const files = isFiles(source) ? source : await filesOf(precision, reading(source));
+  const settings = threads === undefined ? {} : { threads };
+  const sessions = await chooseEngine(
+    engine,
+    async () => onnxSessions(await loadEngine(), settings),
+    loadPlain,
   );
+  return loadStudentFrom(files, sessions, rest);
 }
 
-async function read(folder: string, name: string): Promise<Buffer> {
-  try {
-    return await readFile(path.join(folder, name));
-  } catch (cause) {
-    throw new LimbeckError('data-missing', {
-      where: 'loadStudent',
-      given: `${folder} without ${name}`,
-      expected:
-        'a student folder: config.json, onnx/model.onnx and, for int8, onnx/model_quantized.onnx',
-      next: 'Check the path, or export the student again.',
-      cause,
-    });
-  }
+function reading(source: string | URL): (name: string) => Promise<Uint8Array> {
+  const place = String(source);
+  if (/^https?:/.test(place)) return fetching(place);
+  const folder = place.startsWith('file:') ? fileURLToPath(place) : place;
+  return async (name) => {
+    try {
+      return await readFile(path.join(folder, name));
+    } catch (cause) {
+      throw missingFile(folder, name, cause);
+    }
+  };
 }

@@ -125,7 +125,7 @@ function walkBlocks(
   to: Store,
 ): void {
   const last = sizes.length - 1;
-  if (last < 0) return void to.set(from);
+  if (last < 0) return to.set(from);
   const [inner, step] = [sizes[last]!, steps[last]!];
   const runs = to.length / (inner * block);
   const at = sizes.map(() => 0);

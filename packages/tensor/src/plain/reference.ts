@@ -8,9 +8,8 @@ function widened({ dtype, shape, data }: PlainValue): Value {
 
 /** A node by the operator's own evaluation in float64, rounded to its dtype: for everything that has no loop here. */
 export function referenceKernel({ operator, attributes }: Node): PlainKernel {
-  const { evaluate } = operator as Operator;
   return (inputs, outputs, dim) => {
-    const results = evaluate(inputs.map(widened), attributes, outputs, dim);
+    const results = (operator as Operator).evaluate(inputs.map(widened), attributes, outputs, dim);
     outputs.forEach(({ data }, index) => data.set(results[index]!));
   };
 }

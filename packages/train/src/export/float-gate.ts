@@ -66,19 +66,40 @@ export function byteProbes(
   maxBytes: number,
   padId: number,
 ): FlatState[] {
+  return textProbes(ids, mask, maxBytes, padId, (rng, text) =>
+    text % 2 === 0 ? rng.bits() >>> 24 : 0x20 + (rng.bits() % 95),
+  );
+}
+
+/** The same of random tokens below `vocabulary`. */
+export function tokenProbes(
+  ids: string,
+  mask: string,
+  maxTokens: number,
+  padId: number,
+  vocabulary: number,
+): FlatState[] {
+  return textProbes(ids, mask, maxTokens, padId, (rng) => rng.bits() % vocabulary);
+}
+
+function textProbes(
+  ids: string,
+  mask: string,
+  most: number,
+  padId: number,
+  token: (rng: Rng, text: number) => number,
+): FlatState[] {
   const rng = Rng.from(0).stream('export probes');
   const texts = Array.from({ length: probeCount }, (_, i) => {
-    const length = 1 + (rng.bits() % maxBytes);
-    return Uint8Array.from({ length }, () =>
-      i % 2 === 0 ? rng.bits() >>> 24 : 0x20 + (rng.bits() % 95),
-    );
+    const length = 1 + (rng.bits() % most);
+    return Array.from({ length }, () => token(rng, i));
   });
-  const padded = (rows: readonly Uint8Array[]): FlatState => {
+  const padded = (rows: readonly (readonly number[])[]): FlatState => {
     const width = Math.max(...rows.map((row) => row.length));
     const all = allocate('int64', rows.length * width).fill(BigInt(padId));
     const isText = allocate('int64', rows.length * width);
     rows.forEach((row, i) => {
-      row.forEach((byte, j) => (all[i * width + j] = BigInt(byte)));
+      row.forEach((id, j) => (all[i * width + j] = BigInt(id)));
       isText.fill(1n, i * width, i * width + row.length);
     });
     const shape = [rows.length, width];

@@ -1,16 +1,19 @@
-import { event, type JsonObject, LimbeckError, type LongWork } from '@limbeck/core';
+import { event, hostTensor, type JsonObject, LimbeckError, type LongWork } from '@limbeck/core';
 import type { Engine, Runner } from '@limbeck/runtime';
 import { checkEngine, checkOptions, checkShippable } from '../check-arguments.js';
 import { sha256 } from '../checkpoint.js';
 import type { Shippable } from '../program.js';
 import type { FlatState } from '../state-tree.js';
+import type { StudentFacts } from '../student-facts.js';
 import { modelFiles, padId, studentFiles } from '../student-files.js';
+import { idsOf, type StudentTokenizer } from '../student-tokenizer.js';
 import {
   byteProbes,
   fileFeeds,
   type FloatGate,
   floatGate,
   slicedProbes,
+  tokenProbes,
   wholeProbes,
 } from './float-gate.js';
 import {
@@ -29,7 +32,7 @@ import {
 import { countValues, weightsSha256 } from './weights.js';
 
 /** Options of {@link packStudent}. */
-export interface PackOptions extends LongWork {
+export interface PackOptions extends LongWork, StudentFacts {
   /** What runs the files to compare them. */
   readonly engine: Engine;
   /** The labels, in the order of the logits. @defaultValue none: the student is no classifier */
@@ -39,6 +42,11 @@ export interface PackOptions extends LongWork {
    * no tokenizer
    */
   readonly maxBytes?: number;
+  /**
+   * What turns texts into ids, for a student of tokens; needs `labels`, and is there in place of `maxBytes`.
+   * @defaultValue none
+   */
+  readonly tokenizer?: StudentTokenizer;
   /** The model's family, such as `ngram`. @defaultValue the `family` of `model`, else `student` */
   readonly family?: string;
   /** The model's config: enough to rebuild it; goes into config.json. @defaultValue none */
@@ -47,8 +55,8 @@ export interface PackOptions extends LongWork {
   readonly names?: FileNames;
   /**
    * At least 256 rows of inputs for the float32 gate, by the paths of the model's inputs; or a list of whole inputs, where
-   * rows cannot be taken apart, as of a graph. @defaultValue random bytes, where the file's inputs are `input_ids` and
-   * `attention_mask`
+   * rows cannot be taken apart, as of a graph. @defaultValue random bytes, or tokens, where the file's inputs are `input_ids`
+   * and `attention_mask`
    */
   readonly probes?: FlatState | readonly FlatState[];
   /** Held-out rows for the int8 file's gate. @defaultValue no int8 file */
@@ -101,7 +109,8 @@ export interface StudentPackage {
  * by 1 at the upper end of the interval. A matrix that does harm gets more bits.
  *
  * @throws LimbeckError `gate-failed` for a file that does not agree; `invalid-option`, `unknown-name`, `missing-signal`,
- * `shape-mismatch` for what does not fit the student; `aborted`
+ * `shape-mismatch` for what does not fit the student, such as a tokenizer with more tokens than it has; `invalid-data` for a
+ * tokenizer that is none; `aborted`
  */
 export async function packStudent(
   student: Shippable,
@@ -131,6 +140,7 @@ export async function packStudent(
     // From the bytes alone: what is gated is what ships.
     const file = await load(graph.bytes);
     checkGoingOn(options);
+    if (options.tokenizer !== undefined) await checkTokenizer(options.tokenizer, file);
     const trainer = await load(trainerGraph(student, names));
     const probes = probesOf(options, names).map((batch) => fileFeeds(names, batch));
     const float32 = await floatGate(trainer, file, student.values, probes);
@@ -183,17 +193,41 @@ function checkValues(values: FlatState): void {
 
 /** What stands beside the ONNX files: with a tokenizer where the student reads texts. */
 function textFiles(
-  { labels, maxBytes, model }: PackOptions,
+  options: PackOptions,
   made: { readonly family: string; readonly weightsSha256: string },
 ): { readonly [name: string]: string } {
+  const { labels, maxBytes, tokenizer, model } = options;
   const about = { ...made, ...(model === undefined ? {} : { model }) };
-  if (maxBytes === undefined) return modelFiles({ ...about, ...(labels && { labels }) });
-  if (labels !== undefined) return studentFiles({ ...about, labels, maxBytes });
-  throw new LimbeckError('invalid-option', {
-    where: 'export, maxBytes',
-    given: `${maxBytes}, without labels`,
-    expected: 'labels beside it: a student of texts is a classifier',
-    next: 'Pass the labels, or leave maxBytes out.',
+  if (maxBytes === undefined && tokenizer === undefined) {
+    return modelFiles({ ...about, ...(labels && { labels }) });
+  }
+  const name = tokenizer === undefined ? 'maxBytes' : 'tokenizer';
+  if (tokenizer !== undefined && maxBytes !== undefined) {
+    throw new LimbeckError('invalid-option', {
+      where: 'export, maxBytes',
+      given: `${maxBytes} beside a tokenizer`,
+      expected: 'one of both: a text is read as bytes or as tokens',
+      next: "Leave maxBytes out: the tokenizer's maxTokens says how much is read.",
+    });
+  }
+  if (labels === undefined) {
+    throw new LimbeckError('invalid-option', {
+      where: `export, ${name}`,
+      given: `${maxBytes ?? 'a tokenizer'}, without labels`,
+      expected: 'labels beside it: a student of texts is a classifier',
+      next: `Pass the labels, or leave ${name} out.`,
+    });
+  }
+  const { calibration, field, schema, threshold } = options;
+  return studentFiles({
+    ...about,
+    labels,
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+    ...(tokenizer === undefined ? {} : { tokenizer }),
+    ...(calibration === undefined ? {} : { calibration }),
+    ...(field === undefined ? {} : { field }),
+    ...(schema === undefined ? {} : { schema }),
+    ...(threshold === undefined ? {} : { threshold }),
   });
 }
 
@@ -209,13 +243,38 @@ function checkGoingOn({ abortSignal }: PackOptions): void {
   });
 }
 
+/** Asks the file about the tokenizer's largest id. @throws LimbeckError `shape-mismatch` for a smaller table */
+async function checkTokenizer(tokenizer: StudentTokenizer, file: Runner): Promise<void> {
+  const { input_ids: ids, attention_mask: mask } = file.inputs;
+  if (ids === undefined || mask === undefined) return;
+  const largest = idsOf(tokenizer) - 1;
+  try {
+    await file.run({
+      input_ids: hostTensor('int64', [1, 1], [largest]),
+      attention_mask: hostTensor('int64', [1, 1], [1]),
+    });
+  } catch (cause) {
+    throw new LimbeckError('shape-mismatch', {
+      where: 'export, tokenizer',
+      given: `a tokenizer with ids up to ${largest}, at which the student fails`,
+      expected: 'a row of its embedding for every id',
+      next: 'Pass the tokenizer that the student was trained with, or train one with a larger vocabulary.',
+      cause,
+    });
+  }
+}
+
 function probesOf(options: PackOptions, names: FileNames): FlatState[] {
-  const { probes, maxBytes } = options;
+  const { probes, maxBytes, tokenizer } = options;
   if (isList(probes)) return wholeProbes(probes);
   if (probes !== undefined) return slicedProbes(probes);
   const { input_ids: ids, attention_mask: mask, ...others } = names.inputs;
   const isText = ids !== undefined && mask !== undefined && Object.keys(others).length === 0;
   if (isText && maxBytes !== undefined) return byteProbes(ids, mask, maxBytes, padId);
+  if (isText && tokenizer !== undefined) {
+    const { maxTokens, padId: own } = tokenizer;
+    return tokenProbes(ids, mask, maxTokens, own, idsOf(tokenizer));
+  }
   throw new LimbeckError('invalid-option', {
     where: 'export, probes',
     given: `none, for a file with the inputs ${Object.keys(names.inputs).join(', ')}`,

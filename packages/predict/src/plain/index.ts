@@ -1,0 +1,1 @@
+export { plainSessions, type PlainTensor } from './plain-sessions.js';
