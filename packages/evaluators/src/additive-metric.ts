@@ -1,4 +1,5 @@
 import { LimbeckError, type Metric, type Rows } from '@limbeck/core';
+import { refuseItem } from './pick.js';
 
 /**
  * A metric that is a function of sums over items: of how many were right, of counts by class, of sums by bin.
@@ -34,14 +35,7 @@ export function additiveMetric<P, R>(parts: AdditiveParts<P, R>): AdditiveMetric
       const length = pick?.length ?? items;
       for (let i = 0; i < length; i++) {
         const item = pick === undefined ? i : pick[i]!;
-        if (item >= items) {
-          throw new LimbeckError('invalid-data', {
-            where: parts.name,
-            given: `picked item ${item}`,
-            expected: `an index below ${items}`,
-            next: 'Pick among the rows of this metric.',
-          });
-        }
+        if (item >= items) refuseItem(parts.name, item, items);
         parts.add(rows, item, sums, 0);
       }
       return parts.finish(sums);

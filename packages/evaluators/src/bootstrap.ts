@@ -1,5 +1,13 @@
-import { checkBetween, checkWhole, LimbeckError, type Metric, Rng, type Rows } from '@limbeck/core';
-import { isAdditive } from './additive-metric.js';
+import {
+  checkBetween,
+  checkWhole,
+  isLimbeckError,
+  LimbeckError,
+  type Metric,
+  Rng,
+  type Rows,
+} from '@limbeck/core';
+import { drawEvaluator } from './draw-evaluator.js';
 import { groupItems } from './groups.js';
 import type { Interval } from './interval.js';
 import { sortedQuantile } from './quantile.js';
@@ -24,7 +32,8 @@ export interface BootstrapOptions {
  * The value is the mean over seeds.
  *
  * @throws LimbeckError `invalid-option` for options out of range; `shape-mismatch` if runs or clusters differ in length;
- * `empty-data` for no items; `invalid-data` for a single group, from which nothing can be said
+ * `empty-data` for no items; `invalid-data` for a single group, from which nothing can be said; `undefined-metric` if the metric
+ * has no value on all items, or on more than a tenth of the resamples
  * @see Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
  */
 export function bootstrap<P, R>(
@@ -57,7 +66,8 @@ export function percentiles(
 
 /**
  * The metric's value in each resample, one array a system. All systems see the same draw of groups, and those with equally
- * many runs the same draw of seeds, so that differences are paired.
+ * many runs the same draw of seeds, so that differences are paired. A draw on which the metric has no value for some system is
+ * drawn again.
  *
  * @throws LimbeckError as {@link bootstrap}
  */
@@ -82,24 +92,48 @@ export function resample<P, R>(
     });
   }
 
-  const evaluators = all.map((runs) => runs.map((rows) => evaluator(metric, rows, groups)));
+  const evaluators = all.map((runs) => runs.map((rows) => drawEvaluator(metric, rows, groups)));
   const values = all.map(() => new Float64Array(resamples));
   const groupDraws = rng.stream('groups');
   const seedDraws = new Map(
     all.map((runs) => [runs.length, rng.stream(`seeds of ${runs.length}`)]),
   );
   const times = new Uint32Array(size);
+  let undefinedDraws = 0;
   for (let b = 0; b < resamples; b++) {
     times.fill(0);
     for (let i = 0; i < size; i++) times[draw(groupDraws, size)]!++;
     const drawn = new Map([...seedDraws].map(([runs, from]) => [runs, drawMany(from, runs)]));
-    for (let s = 0; s < evaluators.length; s++) {
-      const runs = evaluators[s]!;
-      const chosen = drawn.get(runs.length)!;
-      values[s]![b] = chosen.reduce((sum, run) => sum + runs[run]!(times), 0) / chosen.length;
+    try {
+      for (let s = 0; s < evaluators.length; s++) {
+        const runs = evaluators[s]!;
+        const chosen = drawn.get(runs.length)!;
+        values[s]![b] = chosen.reduce((sum, run) => sum + runs[run]!(times), 0) / chosen.length;
+      }
+    } catch (cause) {
+      if (!isLimbeckError(cause, 'undefined-metric')) throw cause;
+      undefinedDraws++;
+      if (undefinedDraws > mostUndefined * resamples) refuseUndefined(metric.name, cause);
+      b--;
     }
   }
   return values;
+}
+
+/**
+ * How many draws may be thrown away because the metric has no value on them (an AUC of a draw without a positive), as a
+ * share of the resamples. What is left says how the metric varies where it is defined; with more it would say little.
+ */
+const mostUndefined = 0.1;
+
+function refuseUndefined(name: string, cause: LimbeckError): never {
+  throw new LimbeckError('undefined-metric', {
+    where: `bootstrap of ${name}`,
+    given: `more than ${100 * mostUndefined}% of resamples with ${cause.given}`,
+    expected: `${cause.expected} in nearly every resample`,
+    next: 'Measure more items or groups of the rare kind, or give its value without an interval.',
+    cause,
+  });
 }
 
 /** A whole number below `size`. The bias of multiply-and-cut is below size / 2^32, far under what resampling can show. */
@@ -109,44 +143,6 @@ function draw(rng: Rng, size: number): number {
 
 function drawMany(rng: Rng, size: number): readonly number[] {
   return size === 1 ? [0] : Array.from({ length: size }, () => draw(rng, size));
-}
-
-type Groups = ReturnType<typeof groupItems>;
-
-/** The metric's value when each group occurs so many times. */
-function evaluator<P, R>(
-  metric: Metric<P, R>,
-  rows: Rows,
-  groups: Groups,
-): (times: Uint32Array) => number {
-  const { order, starts } = groups;
-  const size = starts.length - 1;
-  if (!isAdditive(metric)) {
-    return (times) => {
-      const picked: number[] = [];
-      for (let g = 0; g < size; g++) {
-        for (let t = 0; t < times[g]!; t++) {
-          for (let i = starts[g]!; i < starts[g + 1]!; i++) picked.push(order[i]!);
-        }
-      }
-      return metric.value(rows, Uint32Array.from(picked));
-    };
-  }
-  const width = metric.sums(rows);
-  const table = new Float64Array(size * width);
-  for (let g = 0; g < size; g++) {
-    for (let i = starts[g]!; i < starts[g + 1]!; i++) metric.add(rows, order[i]!, table, g * width);
-  }
-  const sums = new Float64Array(width);
-  return (times) => {
-    sums.fill(0);
-    for (let g = 0; g < size; g++) {
-      const n = times[g]!;
-      if (n === 0) continue;
-      for (let i = 0, at = g * width; i < width; i++, at++) sums[i]! += n * table[at]!;
-    }
-    return metric.finish(sums);
-  };
 }
 
 function runsOf(measured: Measured): readonly Rows[] {

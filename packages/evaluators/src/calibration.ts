@@ -1,16 +1,10 @@
 import { checkWhole } from '@limbeck/core';
 import { type AdditiveMetric, additiveMetric, some } from './additive-metric.js';
-import {
-  checkLabels,
-  checkPaired,
-  checkProbabilities,
-  type Predictions,
-  type References,
-  topLabels,
-} from './predictions.js';
+import { confidenceRows } from './confidence-rows.js';
+import type { Predictions, References } from './predictions.js';
 import type { ReliabilityBin } from './report-details.js';
 
-/** Options of {@link ece} and {@link reliability}. */
+/** Options of {@link ece}, {@link mce} and {@link reliability}. */
 export interface CalibrationOptions {
   /** How many bins of equal width. @defaultValue 15, as Guo et al. */
   readonly bins?: number;
@@ -30,25 +24,46 @@ export interface CalibrationOptions {
  * {@link https://arxiv.org/abs/1706.04599}
  */
 export function ece(options: CalibrationOptions = {}): AdditiveMetric<Predictions, References> {
+  return binnedMetric('ece', options, (bins, items) => {
+    const gaps = bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.correct), 0);
+    return gaps / items;
+  });
+}
+
+/**
+ * Maximum calibration error, in `[0, 1]`: the largest gap of any bin of {@link ece} that holds an item.
+ *
+ * @throws LimbeckError as {@link ece}
+ * @see Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", 2015.
+ */
+export function mce(options: CalibrationOptions = {}): AdditiveMetric<Predictions, References> {
+  return binnedMetric('mce', options, (bins) =>
+    bins.reduce(
+      (most, { items, confidence, correct }) =>
+        items === 0 ? most : Math.max(most, Math.abs(confidence - correct) / items),
+      0,
+    ),
+  );
+}
+
+/** The sums over a bin's items. */
+interface BinSums {
+  readonly items: number;
+  readonly confidence: number;
+  readonly correct: number;
+}
+
+function binnedMetric(
+  name: string,
+  options: CalibrationOptions,
+  ofBins: (bins: readonly BinSums[], items: number) => number,
+): AdditiveMetric<Predictions, References> {
   const { bins = 15 } = options;
-  checkWhole('ece', { bins }, 1, 'Use 15, the usual number.');
+  checkWhole(name, { bins }, 1, 'Use 15, the usual number.');
   return additiveMetric({
-    name: 'ece',
+    name,
     higherIsBetter: false,
-    rows(given, references) {
-      const predictions = checkProbabilities('ece', given);
-      const { probabilities, classes } = predictions;
-      const answers = topLabels(predictions, 'ece');
-      checkPaired('ece', answers.length, references.length);
-      checkLabels('ece', references, classes);
-      const data = new Float64Array(2 * answers.length);
-      for (let i = 0; i < answers.length; i++) {
-        const answer = answers[i]!;
-        data[2 * i] = answer < 0 ? -1 : Math.min(1, probabilities[i * classes + answer]!);
-        data[2 * i + 1] = answer === references[i] ? 1 : 0;
-      }
-      return { columns: 2, data };
-    },
+    rows: (given, references) => confidenceRows(name, given, references),
     sums: () => 3 * bins,
     add(rows, item, into, offset) {
       const confidence = rows.data[2 * item]!;
@@ -59,13 +74,13 @@ export function ece(options: CalibrationOptions = {}): AdditiveMetric<Prediction
       into[at + 2]! += rows.data[2 * item + 1]!;
     },
     finish(sums) {
-      let items = 0;
-      let gaps = 0;
-      for (let b = 0; b < sums.length; b += 3) {
-        items += sums[b]!;
-        gaps += Math.abs(sums[b + 1]! - sums[b + 2]!);
-      }
-      return gaps / some('ece', items);
+      const all = Array.from({ length: bins }, (_, b) => ({
+        items: sums[3 * b]!,
+        confidence: sums[3 * b + 1]!,
+        correct: sums[3 * b + 2]!,
+      }));
+      const items = all.reduce((sum, bin) => sum + bin.items, 0);
+      return ofBins(all, some(name, items));
     },
   });
 }

@@ -11,7 +11,7 @@ import { checkPaired, checkProbabilities, type Predictions, topLabels } from './
  */
 export function agreement(): AdditiveMetric<Predictions, Predictions> {
   return meanMetric('agreement', true, (student, teacher) => {
-    checkClasses('agreement', student, teacher);
+    checkSameClasses('agreement', student, teacher);
     const ours = topLabels(student, 'agreement');
     const theirs = topLabels(teacher, 'agreement');
     checkPaired('agreement', ours.length, theirs.length);
@@ -29,7 +29,7 @@ export function teacherDivergence(): AdditiveMetric<Predictions, Predictions> {
   return meanMetric('teacherDivergence', false, (given, reference) => {
     const student = checkProbabilities('teacherDivergence', given);
     const teacher = checkProbabilities('teacherDivergence', reference);
-    checkClasses('teacherDivergence', student, teacher);
+    checkSameClasses('teacherDivergence', student, teacher);
     const { classes } = student;
     checkPaired('teacherDivergence', student.probabilities.length, teacher.probabilities.length);
     return Float64Array.from({ length: student.probabilities.length / classes }, (_, i) => {
@@ -44,7 +44,12 @@ export function teacherDivergence(): AdditiveMetric<Predictions, Predictions> {
   });
 }
 
-function checkClasses(where: string, student: Predictions, teacher: Predictions): void {
+/** Refuses classes that differ. @throws LimbeckError `shape-mismatch` */
+export function checkSameClasses(
+  where: string,
+  student: { readonly classes: number },
+  teacher: { readonly classes: number },
+): void {
   if (student.classes === teacher.classes) return;
   throw new LimbeckError('shape-mismatch', {
     where,

@@ -16,6 +16,8 @@ export interface LatencyOptions {
 
 /** What one system took. */
 export interface Latency extends LatencyMs {
+  /** The 99th percentile, in milliseconds. */
+  readonly p99: number;
   /** All timed calls, in milliseconds, round by round in the order of the inputs. */
   readonly samplesMs: Float64Array;
 }
@@ -67,6 +69,7 @@ export async function measureLatency<Input, Name extends string>(
     const latency: Latency = {
       p50: quantile(samplesMs, 0.5),
       p95: quantile(samplesMs, 0.95),
+      p99: quantile(samplesMs, 0.99),
       samplesMs,
     };
     return [name, latency] as const;

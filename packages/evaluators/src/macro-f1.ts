@@ -1,11 +1,6 @@
 import { type AdditiveMetric, additiveMetric, some } from './additive-metric.js';
-import {
-  checkLabels,
-  checkPaired,
-  type Predictions,
-  type References,
-  topLabels,
-} from './predictions.js';
+import { answerRows } from './classes/answer-rows.js';
+import type { Predictions, References } from './predictions.js';
 
 /**
  * The mean of the classes' F1, in `[0, 1]`, over the classes that occur among references or answers, which is
@@ -21,17 +16,7 @@ export function macroF1(): AdditiveMetric<Predictions, References> {
   return additiveMetric({
     name: 'macroF1',
     higherIsBetter: true,
-    rows(predictions, references) {
-      const answers = topLabels(predictions, 'macroF1');
-      checkPaired('macroF1', answers.length, references.length);
-      checkLabels('macroF1', references, predictions.classes);
-      const data = new Float64Array(2 * answers.length);
-      for (let i = 0; i < answers.length; i++) {
-        data[2 * i] = references[i]!;
-        data[2 * i + 1] = answers[i]!;
-      }
-      return { columns: 2, data };
-    },
+    rows: (predictions, references) => answerRows('macroF1', predictions, references),
     sums: (rows) => 2 * (1 + rows.data.reduce((a, b) => Math.max(a, b), 0)),
     // A class's two sums are its hits, and its hits twice with its misses and false alarms.
     add(rows, item, into, offset) {

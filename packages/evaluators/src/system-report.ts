@@ -1,4 +1,4 @@
-import type { Metric } from '@limbeck/core';
+import { isLimbeckError, type Metric } from '@limbeck/core';
 import { abstentions, accuracy } from './accuracy.js';
 import { bootstrap, type BootstrapOptions, meanValue } from './bootstrap.js';
 import { ece } from './calibration.js';
@@ -21,6 +21,8 @@ export interface MeasuredSystem {
   readonly seeds?: readonly number[];
   /** The teacher's answers, for the agreement with it. */
   readonly teacher?: Predictions;
+  /** Further metrics, such as `mcc()`; one without a value on these answers is left out. @defaultValue none */
+  readonly metrics?: readonly Metric<Predictions, References>[];
 }
 
 /**
@@ -34,7 +36,7 @@ export function systemReport(
   references: References,
   options: BootstrapOptions = {},
 ): SystemReport {
-  const { name, role, runs, seeds, teacher } = system;
+  const { name, role, runs, seeds, teacher, metrics = [] } = system;
   const right = runs.map((run) => accuracy().rows(run, references));
   const abstained = runs.map(abstentions);
   const mostAbstained = Math.max(...abstained);
@@ -45,6 +47,10 @@ export function systemReport(
       runs.map((run) => metric.rows(run, against)),
     );
   const soft = runs.every((run) => 'probabilities' in run);
+  const further = metrics.flatMap((metric) => {
+    const value = ifMeasurable(() => mean(metric, references));
+    return value === undefined ? [] : [[metric.name, value] as const];
+  });
 
   return {
     name,
@@ -57,6 +63,7 @@ export function systemReport(
       : {}),
     ...(soft && mostAbstained < items ? { ece: mean(ece(), references) } : {}),
     ...(teacher === undefined ? {} : { agreement: mean(agreement(), teacher) }),
+    ...(further.length === 0 ? {} : { metrics: Object.fromEntries(further) }),
     n: items,
     ...(seeds === undefined
       ? {}
@@ -64,6 +71,18 @@ export function systemReport(
           seeds: seeds.map((seed, i) => ({ seed, accuracy: accuracy().value(right[i]!) })),
         }),
   };
+}
+
+/** A metric's value, or nothing where the answers do not define it. */
+function ifMeasurable(measure: () => number): number | undefined {
+  try {
+    return measure();
+  } catch (error) {
+    if (isLimbeckError(error, 'undefined-metric') || isLimbeckError(error, 'missing-signal')) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 function average(numbers: readonly number[]): number {

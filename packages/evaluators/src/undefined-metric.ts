@@ -1,0 +1,11 @@
+import { LimbeckError } from '@limbeck/core';
+
+/** Refuses to give a value where a metric has none. @throws LimbeckError `undefined-metric` */
+export function undefinedMetric(
+  where: string,
+  given: string,
+  expected: string,
+  next = 'Measure a set that has them, or leave this metric out.',
+): never {
+  throw new LimbeckError('undefined-metric', { where, given, expected, next });
+}
