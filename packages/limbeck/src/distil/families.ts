@@ -9,7 +9,13 @@ import {
 import type { Model, TensorTree } from '@limbeck/tensor';
 import type { Example } from './example.js';
 import { type Pupil, pupil, type Training } from './net.js';
-import { informativeBuckets, NgramFeatures, widthOf } from './ngram-features.js';
+import {
+  byteNgrams,
+  featureInputs,
+  informativeBuckets,
+  NgramFeatures,
+  widthOf,
+} from './ngram-features.js';
 import type { FamilyName } from './options.js';
 
 /** A family with its sizes settled for a data set. */
@@ -69,21 +75,18 @@ function ngramFamily({ labels, train }: FamilyData): Family {
   const [buckets, limit, scale] = [32768, 6144, 8];
   const maxBytes = bytesToRead(train, 2048);
   const rows = train.flatMap(({ text, label }) => (label === undefined ? [] : [{ text, label }]));
-  const table = informativeBuckets(rows, labels.length, { orders, buckets, maxBytes }, limit);
+  const hashing = byteNgrams({ orders, buckets, maxBytes });
+  const table = informativeBuckets(rows, labels.length, hashing, limit);
   const model = ngramClassifier({ labels, orders, buckets, table, scale, maxBytes });
   const width = widthOf(table);
   const { head } = model;
-  const features = new NgramFeatures({ orders, buckets, maxBytes, scale }, table, width);
-  const inputs: Collator<Example, { readonly features: never }> = {
-    specs: { features: features.specs } as never,
-    collate: (examples) => ({ features: features.collate(examples) }) as never,
-  };
+  const features = new NgramFeatures(hashing, table, width, scale);
   return {
     name: 'ngram',
     architecture: `hashed byte 1- to 5-grams, ${width.toLocaleString('en-US')} features, linear`,
     maxBytes,
     config: model.config,
-    pupil: pupil({ learner: head, whole: model, inputs: inputs as never }),
+    pupil: pupil({ learner: head, whole: model, inputs: featureInputs(features) }),
     training: (count) => {
       const batchSize = batchSizeFor(count);
       return {

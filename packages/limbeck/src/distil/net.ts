@@ -8,6 +8,7 @@ import {
   leaves,
   type Spec,
 } from '@limbeck/core';
+import type { TextInputs } from '@limbeck/nn';
 import { batches, joinCollators, labelCollator, signalCollator } from '@limbeck/data';
 import { crossEntropy, softTargets, weighted } from '@limbeck/losses';
 import { adamw, clipByGlobalNorm, cosine } from '@limbeck/optim';
@@ -36,11 +37,8 @@ export interface Training {
 /** A model to be trained: what learns, what ships with the same parameters, and what the former reads. */
 export interface Net<In extends TensorTree, P extends TensorTree> {
   readonly learner: Model<In, { readonly logits: Tensor }, P>;
-  readonly whole: Model<
-    { readonly ids: Tensor; readonly mask: Tensor },
-    { readonly logits: Tensor },
-    P
-  >;
+  /** @defaultValue the learner itself */
+  readonly whole?: Model<TextInputs, { readonly logits: Tensor }, P>;
   readonly inputs: Collator<Example, In>;
 }
 
@@ -61,7 +59,7 @@ export interface Watched {
 /** A trained net. */
 export interface Trained {
   /** From bytes to logits, ready for a file. */
-  readonly shippable: Shippable;
+  shippable(): Shippable;
   readonly curve: readonly { readonly step: number; readonly values: Metrics }[];
   readonly canary: 'passed' | 'open' | 'off';
   readonly seconds: number;
@@ -199,7 +197,8 @@ async function trainNet<In extends TensorTree, P extends TensorTree>(
     readonly student: { readonly parameters: HostTree<P> };
   };
   return {
-    shippable: ship(whole, best.student.parameters, {}),
+    shippable: () =>
+      whole === undefined ? result.students['student']! : ship(whole, best.student.parameters, {}),
     curve,
     canary: result.canary,
     seconds: (performance.now() - started) / 1000,

@@ -1,20 +1,81 @@
-import { type Collator, hostTensor, type Spec } from '@limbeck/core';
-import { type FeatureTable, hashNgrams, keepBuckets, type NgramOptions } from '@limbeck/nn';
+import { type Collator, type HostTree, hostTensor, type Spec, type Specs } from '@limbeck/core';
+import {
+  type FeatureInputs,
+  type FeatureTable,
+  hashNgrams,
+  keepBuckets,
+  type NgramOptions,
+} from '@limbeck/nn';
 import type { Example } from './example.js';
 
-/** Which n-grams of a text are its features. */
-export interface FeatureSpec extends NgramOptions {
-  readonly maxBytes: number;
-  /** Multiplies the vector of length 1. */
-  readonly scale: number;
+/** What of a text is counted: each occurrence as the bucket that it falls into. */
+export interface Hashing {
+  readonly buckets: number;
+  /** The bucket of each occurrence. */
+  hash(text: string): Uint32Array;
 }
 
 const encoder = new TextEncoder();
 
 /** At most `maxBytes` bytes of a text, as the collator of texts cuts them. */
-export function bytesOf(text: string, maxBytes: number): Uint8Array {
+function bytesOf(text: string, maxBytes: number): Uint8Array {
   if (text === '') return Uint8Array.of(0x0a);
   return encoder.encode(text.slice(0, maxBytes + 1)).subarray(0, maxBytes);
+}
+
+/** A text's byte n-grams, as the n-gram classifier hashes them inside its graph. */
+export function byteNgrams(options: NgramOptions & { readonly maxBytes: number }): Hashing {
+  return {
+    buckets: options.buckets,
+    hash: (text) => hashNgrams(bytesOf(text, options.maxBytes), options),
+  };
+}
+
+/** A text's words, and pairs of neighbouring words, in lower case: for models that need not ship. */
+export function wordsAndPairs(buckets: number, maxCharacters: number): Hashing {
+  return {
+    buckets,
+    hash: (text) => {
+      const lower = text.slice(0, maxCharacters).toLowerCase();
+      const words = lower.match(/[\p{L}\p{N}']+|[^\s\p{L}\p{N}]/gu) ?? [];
+      const found = new Uint32Array(Math.max(0, 2 * words.length - 1));
+      words.forEach((word, i) => {
+        found[i] = hashWord(word) % buckets;
+        if (i > 0) found[words.length + i - 1] = hashWord(`${words[i - 1]} ${word}`) % buckets;
+      });
+      return found;
+    },
+  };
+}
+
+/** 32-bit FNV-1a over UTF-16 units, mixed once more. @see http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hashWord(word: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < word.length; i++) h = Math.imul(h ^ word.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  return (h ^ (h >>> 12)) >>> 0;
+}
+
+/** Several ways of counting at once, each with buckets of its own. */
+export function together(parts: readonly Hashing[]): Hashing {
+  return {
+    buckets: parts.reduce((sum, part) => sum + part.buckets, 0),
+    hash: (text) => {
+      let offset = 0;
+      const all = parts.map((part) => {
+        const own = part.hash(text).map((bucket) => bucket + offset);
+        offset += part.buckets;
+        return own;
+      });
+      const found = new Uint32Array(all.reduce((sum, own) => sum + own.length, 0));
+      let at = 0;
+      for (const own of all) {
+        found.set(own, at);
+        at += own.length;
+      }
+      return found;
+    },
+  };
 }
 
 /**
@@ -30,29 +91,28 @@ export function bytesOf(text: string, maxBytes: number): Uint8Array {
 export function informativeBuckets(
   rows: readonly { readonly text: string; readonly label: number }[],
   classes: number,
-  spec: Omit<FeatureSpec, 'scale'>,
+  { buckets, hash }: Hashing,
   limit: number,
 ): Int32Array {
-  const { buckets } = spec;
-  const together = new Float64Array(buckets * classes);
+  const joint = new Float64Array(buckets * classes);
   const present = new Float64Array(buckets);
   const totals = new Float64Array(classes);
   for (const { text, label } of rows) {
     totals[label]! += 1;
-    for (const bucket of new Set(hashNgrams(bytesOf(text, spec.maxBytes), spec))) {
+    for (const bucket of new Set(hash(text))) {
       present[bucket]! += 1;
-      together[bucket * classes + label]! += 1;
+      joint[bucket * classes + label]! += 1;
     }
   }
   const n = rows.length;
-  const part = (joint: number, a: number, b: number): number =>
-    joint > 0 ? (joint / n) * Math.log((joint * n) / (a * b)) : 0;
+  const part = (both: number, a: number, b: number): number =>
+    both > 0 ? (both / n) * Math.log((both * n) / (a * b)) : 0;
   const information = Float64Array.from(present, (count, bucket) => {
     let sum = 0;
     for (let label = 0; label < classes; label++) {
-      const joint = together[bucket * classes + label]!;
-      sum += part(joint, count, totals[label]!);
-      sum += part(totals[label]! - joint, n - count, totals[label]!);
+      const both = joint[bucket * classes + label]!;
+      sum += part(both, count, totals[label]!);
+      sum += part(totals[label]! - both, n - count, totals[label]!);
     }
     return sum;
   });
@@ -67,6 +127,17 @@ export function widthOf(table: FeatureTable): number {
   let most = 0;
   for (const feature of table) most = Math.max(most, feature);
   return most;
+}
+
+/** Features as the input of a classifier of feature vectors. */
+export function featureInputs(features: NgramFeatures): Collator<Example, FeatureInputs> {
+  // The tree of specs and of host tensors has the form of the tree of symbols.
+  const specs = { features: features.specs } as unknown as Specs<FeatureInputs>;
+  return {
+    specs,
+    collate: (examples) =>
+      ({ features: features.collate(examples) }) as unknown as HostTree<FeatureInputs>,
+  };
 }
 
 /** One text's features that are not 0. */
@@ -87,11 +158,15 @@ export class NgramFeatures implements Collator<Example, Spec> {
   readonly specs: Spec;
   readonly #rows = new Map<number, SparseRow>();
 
-  /** @param width - how many features the table keeps */
+  /**
+   * @param width - how many features the table keeps
+   * @param scale - multiplies the vector of length 1
+   */
   constructor(
-    private readonly spec: FeatureSpec,
+    private readonly hashing: Hashing,
     private readonly table: FeatureTable,
     private readonly width: number,
+    private readonly scale: number,
   ) {
     this.specs = { dtype: 'float32', shape: ['batch', width] };
   }
@@ -111,7 +186,7 @@ export class NgramFeatures implements Collator<Example, Spec> {
     const known = this.#rows.get(example.at);
     if (known !== undefined) return known;
     const counts = new Map<number, number>();
-    for (const bucket of hashNgrams(bytesOf(example.text, this.spec.maxBytes), this.spec)) {
+    for (const bucket of this.hashing.hash(example.text)) {
       const feature = this.table[bucket]!;
       if (feature > 0) counts.set(feature - 1, (counts.get(feature - 1) ?? 0) + 1);
     }
@@ -119,7 +194,7 @@ export class NgramFeatures implements Collator<Example, Spec> {
     const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 1e-12));
     const row = {
       at: Uint16Array.from(counts.keys()),
-      values: values.map((value) => (this.spec.scale * value) / length),
+      values: values.map((value) => (this.scale * value) / length),
     };
     this.#rows.set(example.at, row);
     return row;

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@limbeck/core';
 import { contentHash } from '@limbeck/data';
 import { definePipeline, type PipelineStep, step } from '@limbeck/pipeline';
 import type { Lab } from './lab.js';
@@ -90,6 +91,7 @@ export function distilPipeline(lab: Lab, settled: Settled, options: DistilOption
               family,
               labels: inputs.read.labels,
               field: config.field,
+              schema: columns.schemaLabels?.json as JsonObject | undefined,
               folders,
               seeds: config.seeds,
               secondsLeft: config.budgetSeconds - spent,

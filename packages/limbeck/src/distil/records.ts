@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { canonicalJson, LimbeckError } from '@limbeck/core';
-import { readJsonl } from '@limbeck/data/node';
+import { readRecords } from '@limbeck/data/node';
 import { hashedFile } from '@limbeck/pipeline/node';
 import type { DistilData } from './options.js';
 
@@ -50,12 +50,9 @@ export async function hashSource(source: RecordSource): Promise<string> {
 /** Opens a source; bad records go to `deadLetter`, or stop the reading where there is none. */
 export function openSource(source: RecordSource, deadLetter: string | undefined): OpenedRecords {
   if (source.kind === 'rows') return { records: each(source.rows), bad: () => 0 };
-  let bad = 0;
-  const reader = readJsonl<DataRecord>(
-    source.path,
-    deadLetter === undefined ? {} : { onBadLine: () => void bad++ },
-  );
-  return { records: reader, bad: () => bad };
+  const onBad = deadLetter === undefined ? 'throw' : { deadLetter };
+  const reader = readRecords<DataRecord>(source.path, { onBad });
+  return { records: reader, bad: () => reader.report().bad };
 }
 
 async function* each(rows: readonly DataRecord[]): AsyncGenerator<DataRecord> {

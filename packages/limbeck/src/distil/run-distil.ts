@@ -88,19 +88,29 @@ async function finish(
     stages: [...rows, { name: 'other', seconds: otherSeconds, peakRssBytes: peakRssBytes() }],
   };
   const { about } = options;
-  await writeReport(folder, report, {
-    card: {
-      pipelineTag: 'text-classification',
-      ...(about?.language === undefined ? {} : { language: about.language }),
-      intendedUse: `Naming the ${settled.columns.label} of texts like those in the data.`,
-      limits: ['It knows these labels and no others: any text gets one of them.'],
-      usage: [
-        "import { loadStudent } from '@limbeck/predict/node';",
-        "const student = await loadStudent('student');",
-        "console.log((await student.predict(['…']))[0]?.label);",
-      ].join('\n'),
-    },
-  });
+  const pages = (charts: boolean) =>
+    writeReport(folder, report, {
+      charts,
+      card: {
+        pipelineTag: 'text-classification',
+        ...(about?.language === undefined ? {} : { language: about.language }),
+        intendedUse: `Naming the ${settled.columns.label} of texts like those in the data.`,
+        limits: ['It knows these labels and no others: any text gets one of them.'],
+        usage: [
+          "import { loadStudent } from '@limbeck/predict/node';",
+          "const student = await loadStudent('student');",
+          "console.log((await student.predict(['…']))[0]?.label);",
+        ].join('\n'),
+      },
+    });
+  try {
+    await pages(true);
+  } catch (error) {
+    // A page of tables is better than none after all that work.
+    if (!isLimbeckError(error, 'missing-dependency')) throw error;
+    options.logger?.warn(`The report has no charts. ${error.next}`);
+    await pages(false);
+  }
   return report;
 }
 

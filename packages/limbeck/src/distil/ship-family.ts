@@ -1,4 +1,4 @@
-import { type HostTensor, isLimbeckError, leaves, Rng } from '@limbeck/core';
+import { type HostTensor, isLimbeckError, type JsonObject, leaves, Rng } from '@limbeck/core';
 import { textCollator } from '@limbeck/data';
 import type { PipelineStepContext } from '@limbeck/pipeline';
 import type { Engine } from '@limbeck/runtime';
@@ -14,6 +14,8 @@ export interface Shipment {
   readonly temperature: number;
   readonly labels: readonly string[];
   readonly field: string;
+  /** The JSON schema of the record that a prediction is. */
+  readonly schema: JsonObject | undefined;
   readonly folder: string;
   readonly engine: Engine;
   /** Labelled rows for the int8 file's gate, and the cluster of each. */
@@ -43,6 +45,9 @@ export async function shipFamily(
     labels,
     maxBytes: family.maxBytes,
     model: family.config,
+    field: shipment.field,
+    ...(shipment.schema === undefined ? {} : { schema: shipment.schema }),
+    calibration: { kind: 'temperature', temperature: shipment.temperature } as const,
     abortSignal: context.abortSignal,
     onEvent: context.onEvent,
   };

@@ -1,11 +1,19 @@
 import { contentHash } from '@limbeck/data';
-import { ngramClassifier } from '@limbeck/nn';
+import { mlp } from '@limbeck/nn';
 import { Rng } from '@limbeck/core';
 import { forecast } from './budget.js';
 import type { Example } from './example.js';
 import { bytesToRead, stepsFor } from './families.js';
 import { type Pupil, pupil, type Tools, type Trained, type Training } from './net.js';
-import { informativeBuckets, NgramFeatures, widthOf } from './ngram-features.js';
+import {
+  byteNgrams,
+  featureInputs,
+  informativeBuckets,
+  NgramFeatures,
+  together,
+  widthOf,
+  wordsAndPairs,
+} from './ngram-features.js';
 import { probabilitiesOf } from './numbers.js';
 
 /** How large a teacher is trained. */
@@ -17,9 +25,12 @@ export interface TeacherSize {
   readonly folds: number;
 }
 
+/** Multiplies feature vectors of length 1, so that layers start at a useful size. */
+const scale = 8;
+
 /** From the largest to the one that always runs. */
 export const teacherSizes: readonly TeacherSize[] = [
-  { name: 'wide', buckets: 131072, features: 16384, hidden: [128], folds: 4 },
+  { name: 'wide', buckets: 65536, features: 12288, hidden: [96], folds: 4 },
   { name: 'middle', buckets: 65536, features: 8192, hidden: [64], folds: 3 },
   { name: 'narrow', buckets: 32768, features: 6144, hidden: [], folds: 2 },
 ];
@@ -51,7 +62,8 @@ export interface TeacherTask {
  * are dealt into folds, and each fold's answers come from members that saw the others. A teacher that answers from memory
  * teaches the labels again, and hides which of them are wrong.
  *
- * Each member is a wide hashed n-gram net beside a linear one on the same features, the mean of both.
+ * Each fold has a net with a hidden layer beside a linear one, both on hashed byte n-grams, words and pairs of words; what they
+ * say is their mean. Nothing of it ships, so its features need not run inside a graph.
  *
  * @see Dao, Kamath, Syrgkanis and Mackey, "Knowledge Distillation as Semiparametric Inference", 2021, §4 (cross-fitting).
  * {@link https://arxiv.org/abs/2104.09732}
@@ -74,7 +86,7 @@ export async function crossFit(
     const unseen = train.map((_, i) => i).filter((i) => fold[i] === k);
     for (const member of await fitMembers(seen, task, size, tools, seed + k)) {
       members++;
-      parameters += Object.values(member.shippable.values).reduce(
+      parameters += Object.values(member.shippable().values).reduce(
         (sum, { data }) => sum + data.length,
         0,
       );
@@ -113,8 +125,8 @@ export async function chooseSize(
     const rows = Math.ceil((train.length * (size.folds - 1)) / size.folds);
     // What is measured is one member, and there is a linear one beside each, which is at most as slow.
     const plan = memberTraining(rows, size.hidden);
-    const { features, lesson, options } = memberParts(train, labels, train, size);
-    const net = memberNet({ ...options, hidden: size.hidden }, features);
+    const { features, width, lesson } = memberParts(train, labels, train, size);
+    const net = memberNet(labels, features, width, size.hidden);
     const each = await net.secondsPerStep(lesson, plan, seed, tools);
     if (forecast(each, plan.steps, 2 * size.folds, [seed], seconds).seeds.length > 0) return size;
   }
@@ -145,10 +157,10 @@ async function fitMembers(
   tools: Tools,
   seed: number,
 ): Promise<Trained[]> {
-  const { features, lesson, options } = memberParts(seen, labels, train, size);
+  const { features, width, lesson } = memberParts(seen, labels, train, size);
   const found: Trained[] = [];
   for (const hidden of size.hidden.length === 0 ? [[]] : [size.hidden, []]) {
-    const net = memberNet({ ...options, hidden }, features);
+    const net = memberNet(labels, features, width, hidden);
     found.push(await net.train(lesson, memberTraining(seen.length, hidden), seed, tools));
   }
   return found;
@@ -161,16 +173,18 @@ function memberParts(
   train: readonly Example[],
   { buckets, features: limit }: TeacherSize,
 ) {
-  const orders = [1, 2, 3, 4, 5, 6];
-  const scale = 8;
-  const spec = { orders, buckets, maxBytes: bytesToRead(train, 2048) };
+  const maxBytes = bytesToRead(train, 2048);
+  const hashing = together([
+    byteNgrams({ orders: [2, 3, 4, 5, 6], buckets, maxBytes }),
+    wordsAndPairs(buckets, maxBytes),
+  ]);
   const rows = seen.map(({ text, label }) => ({ text, label: label! }));
-  const table = informativeBuckets(rows, labels.length, spec, limit);
+  const table = informativeBuckets(rows, labels.length, hashing, limit);
   const width = widthOf(table);
   const silent = new Float32Array(labels.length);
   return {
-    features: new NgramFeatures({ ...spec, scale }, table, width),
-    options: { labels, ...spec, scale, table },
+    features: new NgramFeatures(hashing, table, width, scale),
+    width,
     lesson: {
       rows: seen.map((example) => ({ example, label: example.label, teacher: silent })),
       teacherWeight: 0,
@@ -179,17 +193,20 @@ function memberParts(
   };
 }
 
-function memberNet(options: Parameters<typeof ngramClassifier>[0], features: NgramFeatures): Pupil {
-  const model = ngramClassifier({
-    ...options,
-    ...(options.hidden?.length === 0 ? {} : { dropout: 0.3 }),
+function memberNet(
+  labels: readonly string[],
+  features: NgramFeatures,
+  width: number,
+  hidden: readonly number[],
+): Pupil {
+  const model = mlp({
+    labels,
+    width,
+    hidden,
     featureDropout: 0.3,
+    ...(hidden.length === 0 ? {} : { dropout: 0.3 }),
   });
-  const inputs = {
-    specs: { features: features.specs },
-    collate: (examples: readonly Example[]) => ({ features: features.collate(examples) }),
-  };
-  return pupil({ learner: model.head, whole: model, inputs: inputs as never });
+  return pupil({ learner: model, inputs: featureInputs(features) });
 }
 
 /** How a member is trained on so many rows. */

@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { forecast } from '../../src/distil/budget.js';
-import { fitTemperature } from '../../src/distil/calibrate.js';
 import { lessonOf } from '../../src/distil/lesson.js';
 import { accuracyOf, largest, probabilitiesOf } from '../../src/distil/numbers.js';
 import { chooseFamily } from '../../src/distil/steps/choose-step.js';
-import golden from './golden/temperature.json' with { type: 'json' };
-
-test.each(golden.cases)('fitTemperature agrees with SciPy: $name', (given) => {
-  const found = fitTemperature(Float32Array.from(given.logits.flat()), given.labels, given.classes);
-  expect(found / given.temperature).toBeCloseTo(1, 3);
-});
 
 test('probabilitiesOf is the softmax of logits over the temperature', () => {
   const { probabilities } = probabilitiesOf([0, Math.log(9)], 2, 2);

@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import {
-  compare,
   accuracy,
+  aurc,
+  compare,
   confusion,
   ece,
   type Predictions,
   reliability,
+  riskCoverage,
   type RunReport,
   surestMistakes,
 } from '@limbeck/evaluators';
@@ -101,6 +103,14 @@ export function buildReport(given: ReportParts): Omit<RunReport, 'stages'> {
       system: name,
       ece: ece().value(ece().rows(runs[0]!, truth)),
       bins: reliability(runs[0]!, truth),
+    })),
+    riskCoverage: soft.map(({ name, runs }) => ({
+      system: name,
+      points: riskCoverage(runs[0]!, truth, { limit: 60 }).map(({ coverage, risk }) => ({
+        coverage,
+        risk,
+      })),
+      area: aurc().value(aurc().rows(runs[0]!, truth)),
     })),
     mistakes: surestMistakes(student.runs[0]!, truth, { limit: 20 }).map(
       ({ item, label, predicted, probability }) => ({

@@ -1,6 +1,6 @@
 import type { LabelErrorCandidate } from '@limbeck/evaluators';
 import { largest, probabilitiesOf, rowsOf } from '../numbers.js';
-import { fitTemperature } from '../calibrate.js';
+import { teacherTemperature } from './systems.js';
 import type { ReportParts } from './build-report.js';
 
 /** From this probability on the teacher's doubt is worth a person's look. */
@@ -13,11 +13,11 @@ const sure = 0.8;
  * @see Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", 2021, §3.
  * {@link https://arxiv.org/abs/1911.00068}
  */
-export function labelErrors({ parts, teacherLogits, read }: ReportParts): LabelErrorCandidate[] {
+export function labelErrors(given: ReportParts): LabelErrorCandidate[] {
+  const { parts, teacherLogits, read } = given;
   const { labels } = read;
   const classes = labels.length;
-  const held = parts.validation.map(({ label }) => label!);
-  const temperature = fitTemperature(teacherLogits['validation']!, held, classes);
+  const temperature = teacherTemperature(given);
   return (['train', 'validation', 'test'] as const)
     .flatMap((part) => {
       const { probabilities } = probabilitiesOf(teacherLogits[part]!, classes, temperature);

@@ -2,6 +2,7 @@ import {
   accuracy,
   type Comparison,
   compare,
+  fitTemperature,
   type Predictions,
   type Role,
   type SliceReport,
@@ -9,7 +10,6 @@ import {
   type SystemReport,
   systemReport,
 } from '@limbeck/evaluators';
-import { fitTemperature } from '../calibrate.js';
 import { lessonNames } from '../lesson.js';
 import { probabilitiesOf } from '../numbers.js';
 import type { TrainedFamily } from '../steps/choose-step.js';
@@ -61,16 +61,23 @@ export function systemsOf(given: ReportParts): System[] {
   ];
 }
 
-function teacherSystem({ teacher, teacherLogits, parts, read }: ReportParts): System {
+function teacherSystem(given: ReportParts): System {
+  const { teacher, teacherLogits, read } = given;
   const classes = read.labels.length;
-  const truth = parts.validation.map(({ label }) => label!);
-  const temperature = fitTemperature(teacherLogits['validation']!, truth, classes);
+  const temperature = teacherTemperature(given);
   return {
     name: 'teacher',
     role: 'teacher',
     runs: [probabilitiesOf(teacherLogits['test']!, classes, temperature)],
     note: teacher.note,
   };
+}
+
+/** Fitted on validation, as every student's is. */
+export function teacherTemperature({ teacherLogits, parts, read }: ReportParts): number {
+  const given = { logits: teacherLogits['validation']!, classes: read.labels.length };
+  const truth = parts.validation.map(({ label }) => label!);
+  return fitTemperature(given, truth, { minItems: 2 }).temperature;
 }
 
 /** A family's students: distilled, int8, and the controls. */

@@ -1,10 +1,9 @@
 import path from 'node:path';
-import { event, isLimbeckError } from '@limbeck/core';
-import { accuracy, bootstrap, topLabels } from '@limbeck/evaluators';
+import { event, isLimbeckError, type JsonObject } from '@limbeck/core';
+import { accuracy, bootstrap, fitTemperature, topLabels } from '@limbeck/evaluators';
 import type { PipelineStepContext } from '@limbeck/pipeline';
 import type { ExportRecord, Metrics } from '@limbeck/train';
 import { type Forecast, forecast } from '../budget.js';
-import { fitTemperature } from '../calibrate.js';
 import type { Example, Parts } from '../example.js';
 import type { Family } from '../families.js';
 import type { Lab } from '../lab.js';
@@ -58,6 +57,7 @@ export interface FamilyStep {
   readonly family: FamilyName;
   readonly labels: readonly string[];
   readonly field: string;
+  readonly schema: JsonObject | undefined;
   readonly folders: { readonly read: string; readonly split: string; readonly teacher: string };
   readonly seeds: readonly number[];
   /** What is left of the budget; a family that is the only one to ship may pass it. */
@@ -118,10 +118,11 @@ export async function familyStep(
   const best = students[0]!;
   const { exported, int8Refused } = await shipFamily({
     family,
-    shippable: shipped!.shippable,
+    shippable: shipped!.shippable(),
     temperature: best.temperature,
     labels,
     field: given.field,
+    schema: given.schema,
     folder: path.join(context.folder, 'student'),
     engine: tools.engine,
     validation: parts.validation,
@@ -198,7 +199,8 @@ async function keep(
     lesson,
     seed,
     labels: examples.filter(({ label }) => label !== undefined).length,
-    temperature: fitTemperature(validation, truth, classes),
+    temperature: fitTemperature({ logits: validation, classes }, truth, { minItems: 2 })
+      .temperature,
     validationAccuracy: accuracyOf(validation, truth, classes),
     canary: trained.canary,
     seconds: trained.seconds,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { LimbeckError } from '@limbeck/core';
 import type { PipelineStepContext } from '@limbeck/pipeline';
-import { appendFile, rm } from 'node:fs/promises';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { clean, type LabelTypes, type OriginRecord, readRecord } from '../clean.js';
 import type { Origin } from '../example.js';
 import type { Lab } from '../lab.js';
@@ -68,7 +68,8 @@ async function readSource(
   deadLetter: string,
   { found, badReasons, counts }: Reading,
 ): Promise<void> {
-  const opened = openSource(source, onBad === 'throw' ? undefined : deadLetter);
+  const unreadable = `${deadLetter}.${origin}`;
+  const opened = openSource(source, onBad === 'throw' ? undefined : unreadable);
   const types: LabelTypes = { first: undefined };
   let row = 0;
   for await (const record of opened.records) {
@@ -91,7 +92,9 @@ async function readSource(
   const unread = opened.bad();
   if (unread > 0) {
     badReasons['could not be read'] = (badReasons['could not be read'] ?? 0) + unread;
+    await appendFile(deadLetter, await readFile(unreadable));
   }
+  await rm(unreadable, { force: true });
   counts.bad += unread;
   counts.records += row + unread;
 }
