@@ -43,7 +43,7 @@ function start() {
 const [first, second] = [start(), start()];
 const runs = path.join(clone, '.limbeck', 'runs');
 const [run] = existsSync(runs) ? readdirSync(runs) : [];
-const missing = ['report.json', 'report.html', 'MODEL_CARD.md', 'demo.html', 'student'].filter(
+const missing = ['report.json', 'report.html', 'model-card.md', 'demo.html', 'student'].filter(
   (name) => run === undefined || !existsSync(path.join(runs, run, name)),
 );
 if (missing.length > 0) fail(`The run did not write ${missing.join(', ')}.`);

@@ -30,7 +30,7 @@ async function exists(file: string): Promise<boolean> {
 export async function finish(run: EndedRun, options: { readonly record: boolean }): Promise<void> {
   const started = performance.now();
   const { folder, folders, stages, otherSeconds } = run;
-  const pages = ['report.json', 'report.html', 'MODEL_CARD.md', 'demo.html'];
+  const pages = ['report.json', 'report.html', 'model-card.md', 'demo.html'];
   const there = (await Promise.all(pages.map((page) => exists(path.join(folder, page))))).every(
     Boolean,
   );
@@ -89,7 +89,7 @@ export async function finish(run: EndedRun, options: { readonly record: boolean 
   console.log(`\n${formatStages(table)}\npeak memory ${Math.round(peakRssBytes() / 2 ** 20)} MB\n`);
   const show = (file: string): string => path.relative(process.cwd(), path.join(folder, file));
   console.log(
-    `report  ${show('report.html')}\ncard    ${show('MODEL_CARD.md')}\ntry it  ${show('demo.html')}\nstudent ${show('student')}\n`,
+    `report  ${show('report.html')}\ncard    ${show('model-card.md')}\ntry it  ${show('demo.html')}\nstudent ${show('student')}\n`,
   );
   console.log(usage.replace('FOLDER', path.relative(process.cwd(), student).replaceAll('\\', '/')));
   if (options.record) {

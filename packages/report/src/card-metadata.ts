@@ -1,4 +1,5 @@
 import type { RunReport } from '@limbeck/evaluators';
+import { yaml } from './markdown.js';
 import type { ModelCardOptions } from './model-card.js';
 import { studentOf } from './pick-systems.js';
 
@@ -19,7 +20,7 @@ export function cardMetadata(report: RunReport, options: ModelCardOptions): stri
     'library_name: transformers.js',
     `pipeline_tag: ${yaml(pipelineTag)}`,
     'tags:',
-    ...[...new Set(['distillation', 'limbeck', 'onnx', ...tags])].map((tag) => `- ${yaml(tag)}`),
+    ...cardTags(tags).map((tag) => `- ${yaml(tag)}`),
     'metrics:',
     ...measured.map(([type]) => `- ${type}`),
     'model-index:',
@@ -40,7 +41,7 @@ export function cardMetadata(report: RunReport, options: ModelCardOptions): stri
   return lines.join('\n');
 }
 
-/** A text as YAML: a JSON string is one, and cannot end the front matter. */
-function yaml(text: string): string {
-  return JSON.stringify(text);
+/** Tags that always hold, then those of the options. */
+export function cardTags(more: readonly string[]): string[] {
+  return [...new Set(['distillation', 'limbeck', 'onnx', ...more])];
 }

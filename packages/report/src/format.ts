@@ -13,6 +13,17 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+/** A difference of shares in points of a hundred, with a true minus sign: `−1.2`. */
+export function signedPoints(difference: number): string {
+  return signed(difference * 100, (points) => points.toFixed(1));
+}
+
+/** A number by its size, with a true minus sign where it is below 0 as shown. */
+export function signed(value: number, show: (size: number) => string): string {
+  const shown = show(Math.abs(value));
+  return value < 0 && !/^[0.]+(?: |$)/u.test(shown) ? `−${shown}` : shown;
+}
+
 /** Bytes in decimal units: `183 kB`. */
 export function bytes(size: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

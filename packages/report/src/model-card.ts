@@ -1,7 +1,10 @@
+import type { JsonObject } from '@limbeck/core';
 import { comparisonSentence, parseRunReport, type RunReport } from '@limbeck/evaluators';
-import { cardMetadata } from './card-metadata.js';
+import { cardMetadata, cardTags } from './card-metadata.js';
 import { bytes, count, milliseconds, moment, percent, range } from './format.js';
+import { fence, line, section, table } from './markdown.js';
 import { controlRoles, roleNames, studentOf } from './pick-systems.js';
+import { studentLimits } from './student-limits.js';
 
 /** What a model card says that no run can know. */
 export interface ModelCardOptions {
@@ -38,7 +41,11 @@ export function modelCard(report: RunReport, options: ModelCardOptions = {}): st
     ...(options.usage === undefined ? [] : [section('How to use it', [fence(options.usage)])]),
     section('Results', results(checked)),
     section('Controls', controls(checked)),
-    section('Limits', limits(checked, options.limits ?? [])),
+    section('Limits', [
+      studentLimits(checked, options.limits ?? [])
+        .map((sentence) => `- ${line(sentence)}`)
+        .join('\n'),
+    ]),
     section('Data', data(checked)),
     section('Training and provenance', provenance(checked)),
     section('Files', files(checked)),
@@ -46,8 +53,41 @@ export function modelCard(report: RunReport, options: ModelCardOptions = {}): st
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function section(title: string, paragraphs: readonly string[]): string {
-  return paragraphs.length === 0 ? '' : [`## ${title}`, ...paragraphs].join('\n\n');
+/**
+ * The student's model card as data, for programs: what {@link modelCard} says in words.
+ *
+ * @throws LimbeckError `invalid-data` and `format-too-new` as `parseRunReport`
+ */
+export function modelCardJson(report: RunReport, options: ModelCardOptions = {}): JsonObject {
+  const checked = parseRunReport(report);
+  const { name, title, summary, headline, finishedAt, seeds, command } = checked;
+  const { systems, comparisons, dataset, teacher, student, machine, versions } = checked;
+  const { license, tags = [], language = [], intendedUse, usage } = options;
+  const own = studentOf(checked)?.name;
+  const card = {
+    formatVersion: 1,
+    name,
+    title,
+    summary,
+    headline,
+    license,
+    language,
+    tags: cardTags(tags),
+    pipelineTag: options.pipelineTag ?? 'text-classification',
+    intendedUse: intendedUse ?? summary,
+    usage,
+    student: own,
+    results: systems,
+    controls: systems.filter(({ role }) => controlRoles.includes(role)).map((one) => one.name),
+    comparisons: comparisons.map((one) => ({ ...one, sentence: comparisonSentence(one) })),
+    limits: studentLimits(checked, options.limits ?? []),
+    data: dataset,
+    teacher,
+    shipped: student,
+    provenance: { finishedAt, seeds, command, machine, versions },
+  };
+  // Leaves out what is not known.
+  return JSON.parse(JSON.stringify(card)) as JsonObject;
 }
 
 function results({ systems }: RunReport): string[] {
@@ -82,36 +122,6 @@ function controls(report: RunReport): string[] {
       : `The same student without the teacher’s signals:\n\n${list.join('\n')}`,
     ...(said.length === 0 ? [] : [`Paired comparisons:\n\n${said.join('\n')}`]),
   ];
-}
-
-/** What the run's own numbers say against the student, then what its makers add. */
-function limits(report: RunReport, more: readonly string[]): string[] {
-  const { slices, sets = [] } = report;
-  const student = studentOf(report);
-  const weak = slices
-    .filter((slice) => slice.system === student?.name)
-    .toSorted((a, b) => a.accuracy.value - b.accuracy.value)
-    .slice(0, 3)
-    .map(({ by, value, accuracy }) => `${by} ${line(value)} (${percent(accuracy.value, 0)})`);
-  const other = sets.filter((set) => set.system === student?.name);
-  const said = [
-    ...(student === undefined
-      ? []
-      : [`It answers ${percent(1 - student.accuracy.value)} of the test items wrongly.`]),
-    ...(weak.length === 0 ? [] : [`It is weakest on ${weak.join(', ')}.`]),
-    ...other.map(
-      (set) =>
-        `On ${line(set.set)} it reaches ${percent(set.accuracy.value)} (${range(set.accuracy)}).`,
-    ),
-    ...(student?.ece === undefined
-      ? []
-      : [
-          `Its confidence is off by ${percent(student.ece)} on average (expected calibration error).`,
-        ]),
-    `It knows ${count(report.dataset.classes.length)} classes and answers with one of them whatever the input is.`,
-    ...more.map(line),
-  ];
-  return [said.map((sentence) => `- ${sentence}`).join('\n')];
 }
 
 function data({ dataset }: RunReport): string[] {
@@ -187,24 +197,4 @@ function files({ student }: RunReport): string[] {
             .join('\n'),
         ]),
   ];
-}
-
-/** Text as one line of Markdown in which nothing is markup. */
-function line(text: string): string {
-  return text
-    .replace(/\s+/gu, ' ')
-    .trim()
-    .replace(/[\\`*_[\]<>|#]/gu, '\\$&');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[]): string => `| ${cells.map(line).join(' | ')} |`;
-  return [row(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(row)].join('\n');
-}
-
-/** A block of code, fenced by more backticks than it holds. */
-function fence(code: string): string {
-  const longest = Math.max(2, ...(code.match(/`+/gu) ?? []).map((run) => run.length));
-  const ticks = '`'.repeat(longest + 1);
-  return `${ticks}ts\n${code.trimEnd()}\n${ticks}`;
 }

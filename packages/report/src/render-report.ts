@@ -1,17 +1,19 @@
 import { parseRunReport, type RunReport } from '@limbeck/evaluators';
 import { loadCharts } from './charts/draw.js';
 import { moment } from './format.js';
-import { html, type Html, trusted } from './html.js';
+import { html } from './html.js';
+import { page } from './page.js';
+import { data } from './sections/data.js';
+import { calibration, confusion } from './sections/errors.js';
 import { findings } from './sections/findings.js';
+import { labelErrors } from './sections/label-errors.js';
 import { mistakes } from './sections/mistakes.js';
 import { overview } from './sections/overview.js';
 import { records } from './sections/records.js';
 import { costs, training } from './sections/run.js';
-import type { Section, Tools } from './sections/section.js';
+import type { Tools } from './sections/section.js';
 import { slices } from './sections/slices.js';
 import { systems } from './sections/systems.js';
-import { calibration, confusion } from './sections/errors.js';
-import { style } from './style.js';
 
 /** Options of {@link renderReport}. */
 export interface RenderOptions {
@@ -39,60 +41,20 @@ export async function renderReport(
     await slices(checked, tools),
     await confusion(checked, tools),
     mistakes(checked),
+    labelErrors(checked),
     await calibration(checked, tools),
     await training(checked, tools),
+    await data(checked, tools),
     costs(checked),
     records(checked),
   ].filter((section) => section !== undefined);
-  return page(checked, sections).markup;
-}
-
-// Nothing may be loaded and nothing run: what the data holds cannot do harm even if it were not escaped.
-const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
-function page(report: RunReport, sections: readonly Section[]): Html {
-  const { name, title = name, finishedAt } = report;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${title} · distillation report</title>
-        <style>
-          ${trusted(style)}
-        </style>
-      </head>
-      <body>
-        <a class="skip" href="#main">Skip to the report</a>
-        <nav aria-label="Sections">
-          <ul>
-            <li>
-              <a href="#top" class="home"
-                ><span class="wide">${title}</span><span class="narrow">Top</span></a
-              >
-            </li>
-            ${sections.map(({ id, short }) => html`<li><a href="#${id}">${short}</a></li> `)}
-          </ul>
-        </nav>
-        <main id="main">
-          ${overview(report)}
-          ${sections.map(
-            ({ id, title: heading, body }) =>
-              html`<section id="${id}" aria-labelledby="${id}-heading">
-                <h2 id="${id}-heading">${heading}</h2>
-                ${body}
-              </section> `,
-          )}
-        </main>
-        <footer>
-          <p>
-            Made by Limbeck from <code>report.json</code> on ${moment(finishedAt)}. Every number on
-            this page comes from that file.
-          </p>
-        </footer>
-      </body>
-    </html> `;
+  const { name, title = name, finishedAt } = checked;
+  return page({
+    title,
+    kind: 'distillation report',
+    header: overview(checked),
+    sections,
+    footer: html`Made by Limbeck from <code>report.json</code> on ${moment(finishedAt)}. Every
+      number on this page comes from that file.`,
+  }).markup;
 }

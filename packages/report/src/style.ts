@@ -51,7 +51,7 @@ p{max-width:40rem;text-wrap:pretty}
 code,pre{font-family:var(--mono);font-size:.86em}
 .hash{overflow-wrap:anywhere;font-size:.78em}
 
-.scroll{overflow-x:auto;scrollbar-width:thin;scrollbar-color:var(--line) transparent}
+.scroll{position:relative;overflow-x:auto;scrollbar-width:thin;scrollbar-color:var(--line) transparent}
 table{border-collapse:collapse;width:100%;margin:0 0 2rem;font:.875rem/1.35 var(--sans);font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--muted);padding:0 0 .8rem;font-size:.8125rem}
 caption span{position:sticky;left:0;display:block;width:min(40rem,calc(100vw - 2.4rem))}
@@ -66,7 +66,7 @@ abbr{text-decoration:none}
 .systems .ours th,.systems .ours b{color:var(--accent);font-weight:600}
 .role{display:block;color:var(--muted);font-size:.78rem;font-weight:400}
 .under{display:block;color:var(--muted);font-size:.75rem;font-weight:400}
-th.range{display:flex;justify-content:space-between}
+.axis{display:flex;justify-content:space-between}
 .range{min-width:11rem}
 td.range{width:26%}
 .interval{position:relative;display:block;height:.9rem;margin-bottom:.1rem;background:linear-gradient(var(--line),var(--line)) center/100% 1px no-repeat}
@@ -144,7 +144,17 @@ td.delta::before{content:"";position:absolute;left:calc(var(--zero) - .5px);top:
 .answers{display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin:0 0 .6rem;font:.8125rem/1.4 var(--sans);color:var(--muted)}
 .answers b{color:var(--ink);font-weight:600}
 .answers .wrong b{color:var(--accent)}
+.pair caption span{width:auto;position:static}
+.inner{display:block;padding-left:1.1rem;color:var(--muted)}
+.sides{grid-template-columns:repeat(auto-fit,minmax(min(100%,16rem),1fr))}
+.sides dt{display:flex;align-items:center;gap:.5rem}
+.numbers.sides div b{font-size:1.5rem;color:var(--ink);overflow-wrap:anywhere}
+.pairing{margin-top:1.1rem}
+.change.better{color:var(--good)}
+.change.worse{color:var(--bad)}
+.setting{overflow-wrap:anywhere}
 .mistake pre{flex:1;margin:0;max-height:15rem;overflow:auto;font-size:.78rem;line-height:1.5;tab-size:2;white-space:pre;scrollbar-width:thin;scrollbar-color:var(--line) transparent}
+.mistake .prose{white-space:pre-wrap;overflow-wrap:anywhere;font:.84rem/1.55 var(--sans)}
 .source{margin:.6rem 0 0;font:.75rem/1.4 var(--sans);color:var(--muted);overflow-wrap:anywhere}
 
 details{margin:0 0 2rem}
@@ -168,6 +178,7 @@ footer p{border-top:1px solid var(--line);padding-top:1.5rem;max-width:none}
   section{padding-top:2.75rem}
   h2{font-size:1.6rem}
   .numbers{grid-template-columns:1fr 1fr;gap:1.25rem}
+  .numbers.sides{grid-template-columns:minmax(0,1fr)}
   .numbers b{font-size:1.7rem}
   .figure .chart{min-width:min(var(--width),30rem)}
   #label-efficiency-figure .chart{min-width:42rem}
@@ -192,6 +203,10 @@ footer p{border-top:1px solid var(--line);padding-top:1.5rem;max-width:none}
   .facts dd{margin-bottom:.7rem}
 }
 @media print{
+  :root{
+    --paper:#fff;--surface:#f6f3ee;--ink:#25211b;--muted:#6d6558;--line:#e2dbce;
+    --accent:#a2481c;--accent-soft:#f4e3d7;--good:#3c6e47;--bad:#a12d2d;color-scheme:light;
+  }
   nav,.skip{display:none}
   section{padding-top:2rem}
   .figure,.mistake,tr{break-inside:avoid}

@@ -2,11 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { renderReport } from '@limbeck/report';
+import { compareRuns, renderComparison, renderReport } from '@limbeck/report';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withPage } from '../../../test-support/chromium.js';
 import { requires } from '../../../test-support/requires.js';
 import { simulatedReport, smallestReport } from './fixture.js';
+import { measurePage } from './measure-page.js';
+import { spamReport } from './spam-fixture.js';
 
 let folder: string;
 let address: string;
@@ -223,6 +225,117 @@ describe('the page in a browser', () => {
         'For the record',
       ]);
       expect(errors).toEqual([]);
+    });
+  });
+});
+
+describe('every page, in light and dark, wide and on a phone', () => {
+  const pages: { readonly [name: string]: () => Promise<string> } = {
+    'a run with everything': () => renderReport(spamReport()),
+    'a run with hardly anything': () => renderReport(smallestReport()),
+    'two runs that are paired': () =>
+      renderComparison(
+        compareRuns(
+          { label: 'mails-1f2e9c01', report: spamReport(), config: { epochs: 3 } },
+          { label: 'mails-77aa02bd', report: spamReport({ skill: 3.2 }), config: { epochs: 4 } },
+        ),
+      ),
+  };
+
+  test.for([
+    ['a run with everything', false, 1280],
+    ['a run with everything', true, 380],
+    ['a run with hardly anything', true, 1280],
+    ['two runs that are paired', true, 1280],
+    ['two runs that are paired', false, 380],
+  ] as const)('%s (dark: %s, %i pixels wide)', async ([name, dark, width], context) => {
+    const browser = requires('chromium', context);
+    const file = path.join(folder, `${name}.html`);
+    await writeFile(file, await pages[name]!());
+    await withPage(
+      browser,
+      async ({ page, errors, requests }) => {
+        await page.goto(pathToFileURL(file).href);
+        const found = await page.evaluate(measurePage);
+        // WCAG 2.2 asks for 4.5 of text.
+        expect(found.faint).toEqual([]);
+        expect(found.texts).toBeGreaterThan(30);
+        expect(found).toMatchObject({
+          wide: width,
+          h1: 1,
+          skipped: [],
+          uncaptioned: 0,
+          unscoped: 0,
+          unnamed: [],
+          doubled: [],
+          dead: [],
+          unreachable: 0,
+          landmarks: [1, 1, 1],
+        });
+        // The first stops of the keyboard can be seen.
+        for (let i = 0; i < 4; i += 1) {
+          await page.keyboard.press('Tab');
+          const outline = await page.evaluate(() => {
+            const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement!);
+            return `${outlineStyle} ${outlineWidth}`;
+          });
+          expect(outline).toBe('solid 2px');
+        }
+        expect([...errors, ...requests]).toEqual([]);
+      },
+      { dark, width, height: 800 },
+    );
+  });
+
+  test('a run with everything shows risk, doubtful labels, data and the front', async (context) => {
+    const browser = requires('chromium', context);
+    await withPage(browser, async ({ page }) => {
+      await page.setContent(await renderReport(spamReport()));
+      expect(await page.locator('h2').allTextContents()).toEqual([
+        'Systems',
+        'Where it is strong and weak',
+        'What it confuses',
+        'Its surest mistakes',
+        'Labels to look at again',
+        'Can its confidence be trusted?',
+        'Training',
+        'What it learnt from',
+        'What it cost',
+        'For the record',
+      ]);
+      expect(await page.locator('#accuracy-size-description').textContent()).toContain(
+        'Nothing smaller is as accurate as conv student, teacher.',
+      );
+      expect(await page.locator('#label-errors').textContent()).toContain('How they were found');
+      expect(await page.locator('#data td').allTextContents()).toContain('2,231');
+      expect(await page.locator('#risk-coverage-description').textContent()).toMatch(
+        /^conv student errs on \d/u,
+      );
+      // Prose is wrapped, code is not.
+      const prose = page.locator('.mistake .prose').first();
+      expect(await prose.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
+    });
+  });
+
+  test('a run of one system with no chart but the confusion still draws it', async (context) => {
+    const browser = requires('chromium', context);
+    const report = {
+      ...smallestReport(),
+      confusion: [
+        {
+          system: 'student',
+          classes: ['a', 'b'],
+          counts: [
+            [1, 0],
+            [1, 0],
+          ],
+        },
+      ],
+    };
+    await withPage(browser, async ({ page }) => {
+      await page.setContent(await renderReport(report));
+      expect(await page.locator('svg.chart').count()).toBe(1);
+      expect(await page.locator('#confusion').textContent()).toContain('b taken for a');
     });
   });
 });

@@ -6,6 +6,7 @@ import { parseRunReport } from '@limbeck/evaluators';
 import { writeReport } from '@limbeck/report/node';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { smallestReport } from './fixture.js';
+import { spamReport } from './spam-fixture.js';
 
 /** What the next call of `open` for a file with this ending does instead of opening it. */
 const fault: { ending?: string; code?: string } = {};
@@ -39,14 +40,33 @@ afterEach(async () => {
 });
 
 describe('writeReport', () => {
-  test('writes three files into a folder that it makes, and nothing else', async () => {
+  test('writes report, card and page into a folder that it makes, and nothing else', async () => {
     const inner = path.join(folder, 'runs', 'first');
     const written = await writeReport(inner, smallestReport(), { card: { license: 'mit' } });
-    expect((await readdir(inner)).sort()).toEqual(['MODEL_CARD.md', 'report.html', 'report.json']);
+    expect((await readdir(inner)).sort()).toEqual([
+      'model-card.json',
+      'model-card.md',
+      'report.html',
+      'report.json',
+    ]);
     const json: unknown = JSON.parse(await readFile(written.json, 'utf8'));
     expect(parseRunReport(json)).toEqual(smallestReport());
     expect(await readFile(written.html, 'utf8')).toMatch(/^<!doctype html>/u);
     expect(await readFile(written.card, 'utf8')).toContain('license: "mit"');
+    expect(written.dataCard).toBeUndefined();
+  });
+
+  test('writes the data card of a report that knows its data', async () => {
+    const written = await writeReport(folder, spamReport(), {
+      charts: false,
+      card: { license: 'mit' },
+      dataCard: { labelling: 'By hand.' },
+    });
+    expect(await readFile(written.dataCard!, 'utf8')).toContain('## Labelling\n\nBy hand.');
+    const data: unknown = JSON.parse(await readFile(path.join(folder, 'data-card.json'), 'utf8'));
+    expect(data).toMatchObject({ records: 2231, labelling: 'By hand.' });
+    const model: unknown = JSON.parse(await readFile(path.join(folder, 'model-card.json'), 'utf8'));
+    expect(model).toMatchObject({ license: 'mit', student: 'conv student', data: { rows: 2000 } });
   });
 
   test.each([
@@ -64,7 +84,12 @@ describe('writeReport', () => {
     });
     expect(await readFile(path.join(folder, 'report.html'), 'utf8')).toBe('older');
     // What came before is there and whole; nothing half-written lies about.
-    expect((await readdir(folder)).sort()).toEqual(['MODEL_CARD.md', 'report.html', 'report.json']);
+    expect((await readdir(folder)).sort()).toEqual([
+      'model-card.json',
+      'model-card.md',
+      'report.html',
+      'report.json',
+    ]);
     const json: unknown = JSON.parse(await readFile(path.join(folder, 'report.json'), 'utf8'));
     expect(json).toEqual(smallestReport());
   });

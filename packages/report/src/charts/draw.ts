@@ -12,6 +12,13 @@ export const colors = {
   paper: 'var(--paper)',
 } as const;
 
+/** Colours and dashes that tell up to nine lines apart, the first of them the accent. */
+export const looks = [
+  [1, 0],
+  [5, 3],
+  [1, 3],
+].flatMap((dash) => [colors.accent, colors.ink, colors.muted].map((color) => ({ color, dash })));
+
 const axis = {
   domain: false,
   ticks: false,

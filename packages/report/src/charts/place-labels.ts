@@ -12,6 +12,18 @@ export interface LabelledPoint {
   readonly ours: boolean;
 }
 
+/** A part of the plot that names had better leave free, in pixels. */
+export interface Obstacle {
+  /** From the left, where it begins. */
+  readonly left: number;
+  /** From the left, where it ends. */
+  readonly right: number;
+  /** From the top, where it begins. */
+  readonly top: number;
+  /** From the top, where it ends. */
+  readonly bottom: number;
+}
+
 /** A name and where it goes. */
 export interface PlacedLabel {
   /** The name. */
@@ -26,13 +38,6 @@ export interface PlacedLabel {
   readonly ours: boolean;
 }
 
-interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
 const half = 7;
 
 /**
@@ -43,16 +48,17 @@ export function placeLabels(
   points: readonly LabelledPoint[],
   width: number,
   height: number,
+  obstacles: readonly Obstacle[] = [],
 ): PlacedLabel[] {
-  const dots: Box[] = points.map(({ px, py }) => boxAt(px - 5, px + 5, py, 5));
-  const taken: Box[] = [];
+  const dots: Obstacle[] = points.map(({ px, py }) => boxAt(px - 5, px + 5, py, 5));
+  const taken: Obstacle[] = [];
   const ordered = points
     .map((point, i) => ({ point, i }))
     .sort((a, b) => Number(b.point.ours) - Number(a.point.ours) || a.point.py - b.point.py);
   return ordered.map(({ point, i }) => {
     const options = candidates(point).map((label) => {
       const box = boxOf(label);
-      const others = [...taken, ...dots.filter((_, other) => other !== i)];
+      const others = [...taken, ...obstacles, ...dots.filter((_, other) => other !== i)];
       const hidden = others.reduce((sum, other) => sum + overlap(box, other), 0);
       return { label, box, cost: hidden + 40 * outside(box, width, height) };
     });
@@ -79,24 +85,24 @@ function candidates({ name, px, py, ours }: LabelledPoint): PlacedLabel[] {
   ]);
 }
 
-function boxOf({ name, x, y, align }: PlacedLabel): Box {
+function boxOf({ name, x, y, align }: PlacedLabel): Obstacle {
   const size = textWidth(name);
   const left = align === 'left' ? x : align === 'right' ? x - size : x - size / 2;
   return boxAt(left, left + size, y, half);
 }
 
-function boxAt(left: number, right: number, y: number, reach: number): Box {
+function boxAt(left: number, right: number, y: number, reach: number): Obstacle {
   return { left, right, top: y - reach, bottom: y + reach };
 }
 
-function overlap(a: Box, b: Box): number {
+function overlap(a: Obstacle, b: Obstacle): number {
   const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
   return across > 0 && down > 0 ? across * down : 0;
 }
 
 /** How many pixels of a box lie beyond the plot. */
-function outside(box: Box, width: number, height: number): number {
+function outside(box: Obstacle, width: number, height: number): number {
   return (
     Math.max(0, -box.left) +
     Math.max(0, box.right - width) +

@@ -2,7 +2,8 @@ import type { SystemReport } from '@limbeck/evaluators';
 import { bytes, milliseconds, percent } from '../format.js';
 import type { Chart } from './chart.js';
 import { colors } from './draw.js';
-import { placeLabels } from './place-labels.js';
+import { paretoFront } from './pareto.js';
+import { type Obstacle, placeLabels } from './place-labels.js';
 import { accuracyAxis, accuracyDomain } from './scales.js';
 
 const width = 340;
@@ -32,7 +33,9 @@ export function tradeoffChart(
     const py = height * (1 - (accuracy.value - yDomain[0]) / (yDomain[1] - yDomain[0]));
     return { name, cost, ...accuracy, ours, px, py };
   });
-  const labels = placeLabels(points, width, height);
+  const front = paretoFront(points);
+  const labels = placeLabels(points, width, height, steps(front));
+  const cheaper = against === 'size' ? 'smaller' : 'faster';
   const x = {
     field: 'cost',
     type: 'quantitative',
@@ -61,12 +64,32 @@ export function tradeoffChart(
     title: against === 'size' ? 'Accuracy against size' : 'Accuracy against latency',
     description: `${points
       .map((point) => `${point.name}: ${percent(point.value)} at ${show(point.cost)}`)
-      .join('; ')}. Better is up and to the left.`,
+      .join('; ')}. Better is up and to the left. Nothing ${cheaper} is as accurate as ${front
+      .map(({ name }) => name)
+      .join(', ')}.`,
     width,
     height,
     padding: { left: 48, right: 30, top: 16, bottom: 52 },
+    key: [
+      { label: 'student', color: colors.accent, mark: 'dot' },
+      { label: 'others', color: colors.ink, mark: 'dot' },
+      { label: `front: nothing ${cheaper} is as accurate`, color: colors.accent, mark: 'dash' },
+    ],
     spec: {
       layer: [
+        {
+          // From the cheapest of the front to the plot's right end.
+          data: { values: [...front, { ...front.at(-1)!, cost: domain[1] }] },
+          mark: {
+            type: 'line',
+            interpolate: 'step-after',
+            color: colors.accent,
+            strokeWidth: 1.25,
+            strokeDash: [4, 3],
+            opacity: 0.7,
+          },
+          encoding: { x, y, order: { field: 'cost', type: 'quantitative' } },
+        },
         {
           data: { values: points },
           mark: { type: 'rule', opacity: 0.45 },
@@ -90,6 +113,17 @@ export function tradeoffChart(
       ],
     },
   };
+}
+
+/** Where the line of the front runs: from each point to the next one's cost, then up to it. */
+function steps(front: readonly { readonly px: number; readonly py: number }[]): Obstacle[] {
+  return front.flatMap(({ px, py }, i) => {
+    const next = front[i + 1];
+    const level = { left: px, right: next?.px ?? width, top: py - 1, bottom: py + 1 };
+    return next === undefined
+      ? [level]
+      : [level, { left: next.px - 1, right: next.px + 1, top: next.py, bottom: py }];
+  });
 }
 
 /** Powers of ten between two numbers, and also twice and five times those where there are few. */

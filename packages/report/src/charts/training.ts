@@ -1,14 +1,7 @@
 import type { TrainingCurve } from '@limbeck/evaluators';
 import { significant } from '../format.js';
 import type { Chart, KeyEntry } from './chart.js';
-import { colors } from './draw.js';
-
-/** Colours and dashes that tell up to nine runs apart, the first of them the accent. */
-const looks = [
-  [1, 0],
-  [5, 3],
-  [1, 3],
-].flatMap((dash) => [colors.accent, colors.ink, colors.muted].map((color) => ({ color, dash })));
+import { looks } from './draw.js';
 
 /** One chart for each value that was followed during training, runs as lines. */
 export function trainingCharts(curves: readonly TrainingCurve[]): Chart[] {

@@ -1,9 +1,11 @@
-import type { RunReport } from '@limbeck/evaluators';
+import type { RiskCoverageReport, RunReport } from '@limbeck/evaluators';
 import { commonConfusions, confusionChart } from '../charts/confusion.js';
 import { reliabilityChart } from '../charts/reliability.js';
+import { riskCoverageChart } from '../charts/risk-coverage.js';
 import { count, percent, range } from '../format.js';
 import { html, type Html } from '../html.js';
-import { dataTable, figure, type Section, type Tools } from './section.js';
+import { studentOf } from '../pick-systems.js';
+import { dataTable, figure, none, type Section, type Tools } from './section.js';
 
 /** Which classes are taken for which. */
 export async function confusion(report: RunReport, tools: Tools): Promise<Section | undefined> {
@@ -41,7 +43,13 @@ export async function confusion(report: RunReport, tools: Tools): Promise<Sectio
 /** How far confidence can be trusted. */
 export async function calibration(report: RunReport, tools: Tools): Promise<Section | undefined> {
   const { reliability = [] } = report;
-  if (reliability.length === 0) return undefined;
+  const { riskCoverage: given = [] } = report;
+  if (reliability.length === 0 && given.length === 0) return undefined;
+  const student = studentOf(report)?.name;
+  // The student's line has the accent.
+  const curves = given.toSorted(
+    (a, b) => Number(b.system === student) - Number(a.system === student),
+  );
   const charts: Html[] = [];
   for (const [i, one] of reliability.entries()) {
     const chart = await figure(
@@ -51,6 +59,12 @@ export async function calibration(report: RunReport, tools: Tools): Promise<Sect
     );
     if (chart !== undefined) charts.push(chart);
   }
+  const coverage = await figure(
+    tools,
+    riskCoverageChart(curves),
+    'The least confident answers are held back first.',
+  );
+  if (coverage !== undefined) charts.push(coverage);
   const table = dataTable(
     'Confidence and accuracy by bin',
     [
@@ -76,14 +90,48 @@ export async function calibration(report: RunReport, tools: Tools): Promise<Sect
     id: 'calibration',
     short: 'Confidence',
     title: 'Can its confidence be trusted?',
-    body: html`<p class="lead">
-        On the dashed line an answer given with 80% confidence is right 8 times in 10. Below it the
-        system claims more than it knows. Larger dots stand for more items.
-      </p>
+    body: html`${
+        reliability.length > 0 &&
+        html`<p class="lead">
+          On the dashed line an answer given with 80% confidence is right 8 times in 10. Below it
+          the system claims more than it knows. Larger dots stand for more items.
+        </p>`
+      }
       <div class="grid">${charts}</div>
-      <details>
-        <summary>The bins, as a table</summary>
-        ${table}
-      </details>`,
+      ${
+        reliability.length > 0 &&
+        html`<details>
+          <summary>The bins, as a table</summary>
+          ${table}
+        </details>`
+      }
+      ${coverageTable(curves)}`,
   };
 }
+
+/** What it buys to answer only where the system is sure, at round shares. */
+function coverageTable(curves: readonly RiskCoverageReport[]): Html | undefined {
+  const rows = curves.flatMap(({ system, points, area }) => {
+    if (points.length === 0) return [];
+    const risks = shares.map((share) => points.find(({ coverage }) => coverage >= share - 1e-9));
+    return [
+      [
+        system,
+        ...risks.map((point) => (point === undefined ? none : percent(point.risk))),
+        area === undefined ? none : percent(area),
+      ],
+    ];
+  });
+  if (rows.length === 0) return undefined;
+  return dataTable(
+    'Wrong answers among the surest',
+    [
+      { heading: 'System' },
+      ...shares.map((share) => ({ heading: `Surest ${percent(share, 0)}`, numeric: true })),
+      { heading: 'Mean', numeric: true },
+    ],
+    rows,
+  );
+}
+
+const shares = [0.5, 0.8, 0.9, 0.95, 1];

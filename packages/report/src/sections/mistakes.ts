@@ -1,6 +1,7 @@
 import type { RunReport } from '@limbeck/evaluators';
 import { count, percent } from '../format.js';
 import { html } from '../html.js';
+import { inputText } from './input-text.js';
 import type { Section } from './section.js';
 
 /** The surest wrong answers, with the text that led to them. */
@@ -16,8 +17,7 @@ export function mistakes(report: RunReport): Section | undefined {
             teacher !== undefined && html`<span>teacher: <b>${teacher}</b></span>`
           }${system !== undefined && html`<span>by ${system}</span>`}
         </p>
-        <pre tabindex="0" aria-label="The input, ${label}">${text}</pre>
-        ${source !== undefined && html`<p class="source">${source}</p>`}
+        ${inputText(text, label)} ${source !== undefined && html`<p class="source">${source}</p>`}
       </li>`,
   );
   const first = cards.slice(0, 6);

@@ -4,6 +4,7 @@ import { tradeoffChart } from '../charts/tradeoff.js';
 import { bytes, count, percent, range, short } from '../format.js';
 import { html, type Html } from '../html.js';
 import { controlRoles, roleNames } from '../pick-systems.js';
+import { furtherMeasures } from './measures.js';
 import { dataTable, figure, none, type Section, type Tools } from './section.js';
 
 const groups: readonly { readonly title: string; readonly roles: readonly Role[] }[] = [
@@ -49,6 +50,7 @@ export async function systems(report: RunReport, tools: Tools): Promise<Section>
     short: 'Systems',
     title: 'Systems',
     body: html`${systemTable(report)} ${timing(report.systems)} ${notes(report.systems)}
+    ${furtherMeasures(report.systems)}
     ${charts.length > 0 && html`<div class="pair">${charts}</div>`} ${setTable}`,
   };
 }
@@ -82,8 +84,10 @@ function systemTable({ systems: all }: RunReport): Html {
           <th scope="col">System</th>
           <th scope="col" class="number">Accuracy</th>
           <th scope="col" class="range">
-            <span>${percent(domain[0], 0)}</span><span class="hidden">interval</span
-            ><span>${percent(domain[1], 0)}</span>
+            <span class="axis"
+              ><span>${percent(domain[0], 0)}</span><span class="hidden">interval</span
+              ><span>${percent(domain[1], 0)}</span></span
+            >
           </th>
           <th scope="col" class="number">Macro-F1</th>
           <th scope="col" class="number"><abbr title="expected calibration error">ECE</abbr></th>

@@ -1,18 +1,51 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LimbeckError } from '@limbeck/core';
-import { parseRunReport, type RunReport, type SystemReport } from '@limbeck/evaluators';
+import type { SystemReport } from '@limbeck/evaluators';
 import { formatStages } from '@limbeck/pipeline';
 import { renderReport } from '@limbeck/report';
 import type { CommandIo } from '../io.js';
+import { compareReports } from './compare-reports.js';
+import { readReport } from './read-report.js';
 import { findRun } from './resume.js';
 
-/** Says what a run came to, and writes its report page again if it has a `report.json`. */
-export async function report(
-  io: CommandIo,
-  given: { readonly run?: string | undefined; readonly root?: string | undefined },
-): Promise<void> {
+/** Options of {@link report}. */
+export interface ReportCommand {
+  /** The run's folder; the latest if left out. */
+  readonly run?: string | undefined;
+  /** The folder that holds the runs. @defaultValue `.limbeck/runs` */
+  readonly root?: string | undefined;
+  /** Compares `run` with `other` in place of reporting on one run. @defaultValue false */
+  readonly compare?: boolean | undefined;
+  /** The second run of a comparison. */
+  readonly other?: string | undefined;
+  /** Where the page of a comparison goes. */
+  readonly out?: string | undefined;
+  /** Prints JSON in place of text. @defaultValue false */
+  readonly json?: boolean | undefined;
+}
+
+/** Says what a run came to, and writes its report page again if it has a `report.json`; or compares two runs. */
+export async function report(io: CommandIo, given: ReportCommand): Promise<void> {
+  if (given.compare === true) {
+    await compareReports(io, { runs: [given.run, given.other], out: given.out, json: given.json });
+    return;
+  }
+  if (given.other !== undefined) {
+    throw new LimbeckError('invalid-option', {
+      where: 'limbeck report',
+      given: `${JSON.stringify(given.other)}, one argument too many`,
+      expected: 'one run',
+      next: 'Add --compare to compare two runs.',
+    });
+  }
   const { folder, record } = await findRun(io, given);
+  if (given.json === true) {
+    const found = await readReport(folder);
+    const shown = path.relative(io.cwd, folder);
+    io.out(JSON.stringify({ folder: shown, run: record, report: found }, null, 2));
+    return;
+  }
   const { cpu, cores, node } = record.machine;
   io.out(
     `${record.name}: ${record.state}, started ${record.startedAt} on ${cpu}, ${cores} cores, Node ${node}`,
@@ -28,35 +61,6 @@ export async function report(
   const page = path.join(folder, 'report.html');
   await writeFile(page, await renderReport(found));
   io.out(path.relative(io.cwd, page));
-}
-
-async function readReport(folder: string): Promise<RunReport | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path.join(folder, 'report.json'), 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new LimbeckError('io-failed', {
-      where: 'limbeck report',
-      given: 'a report.json that cannot be read',
-      expected: 'a file',
-      next: 'Check the permissions of the run folder.',
-      cause,
-    });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new LimbeckError('corrupt-file', {
-      where: 'limbeck report',
-      given: 'a report.json that is not JSON',
-      expected: 'the file that the run wrote',
-      next: 'Run the pipeline again: it publishes the report anew.',
-      cause,
-    });
-  }
-  return parseRunReport(value);
 }
 
 function formatSystems(systems: readonly SystemReport[]): string {
