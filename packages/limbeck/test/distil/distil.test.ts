@@ -97,10 +97,7 @@ describe('distil', () => {
     const parts = JSON.parse(
       await readFile(path.join(made.folder, 'steps', 'split', 'parts.json'), 'utf8'),
     ) as { readonly parts: { readonly test: readonly number[] } };
-    const lines = await readFile(
-      path.join(made.folder, 'steps', 'read', 'examples.jsonl'),
-      'utf8',
-    );
+    const lines = await readFile(path.join(made.folder, 'steps', 'read', 'examples.jsonl'), 'utf8');
     const examples = lines.trim().split('\n');
     const texts = parts.parts.test.map(
       (at) => (JSON.parse(examples[at]!) as { readonly text: string }).text,
@@ -146,7 +143,11 @@ describe('a file', () => {
     lines.splice(50, 0, '"a line that is too short"');
     lines.splice(20, 0, '"","  ",ham', lines[3]!);
     await writeFile(data, `subject,body,kind\n${lines.join('\n')}\n`);
-    const { student, report, folder: run } = await distil({
+    const {
+      student,
+      report,
+      folder: run,
+    } = await distil({
       ...small,
       data,
       folder,
