@@ -2,10 +2,16 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { hostTensor, Rng } from '@limbeck/core';
-import { mlp } from '@limbeck/nn';
+import { encoderClassifier, mlp } from '@limbeck/nn';
 import type { Engine } from '@limbeck/runtime';
 import { nodeEngine } from '@limbeck/runtime/node';
-import { packStudent, type Quantiser, ship, type Shippable } from '@limbeck/train';
+import {
+  type PackOptions,
+  packStudent,
+  type Quantiser,
+  ship,
+  type Shippable,
+} from '@limbeck/train';
 import { exportStudent } from '@limbeck/train/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { roundToNearest } from '../src/export/quantise.js';
@@ -171,6 +177,64 @@ describe('exportStudent', () => {
     await expect(few).rejects.toMatchObject({ ...refused, given: '255 rows' });
     const unlabelled = packStudent(shippable, { ...options, maxBytes: 4 });
     await expect(unlabelled).rejects.toMatchObject({ ...refused, where: 'export, maxBytes' });
+  });
+
+  describe('with a tokenizer', () => {
+    const words = ['[PAD]', '[UNK]', 'def', 'const', 'px'];
+    const vocab = Object.fromEntries(words.map((word, id) => [word, id]));
+    const tokenizer = {
+      json: JSON.stringify({ model: { type: 'WordPiece', vocab } }),
+      maxTokens: 8,
+      padId: 0,
+    };
+    const model = encoderClassifier({
+      labels: languages,
+      vocabulary: words.length,
+      maxTokens: 8,
+      width: 8,
+      layers: 1,
+      heads: 2,
+    });
+    const { parameters, state } = model.init(Rng.from(0));
+    const shippable = ship(model, parameters, state);
+    const pack = (own: Partial<PackOptions>) =>
+      packStudent(shippable, { engine, labels: languages, tokenizer, ...own });
+
+    test('ships a student of tokens, gated on random tokens', async () => {
+      const { files, record } = await pack({ field: 'language' });
+      expect(Object.keys(files)).toEqual([
+        'config.json',
+        'tokenizer.json',
+        'tokenizer_config.json',
+        'onnx/model.onnx',
+      ]);
+      expect(record.float32).toMatchObject({ probes: 256 });
+      const config = JSON.parse(new TextDecoder().decode(files['config.json'])) as object;
+      expect(config).toMatchObject({
+        limbeck: { inputs: 'tokens', vocabulary: 5, field: 'language' },
+      });
+    });
+
+    test('refuses one with more tokens than the student has', async () => {
+      const larger = { type: 'WordPiece', vocab: { ...vocab, more: 5 } };
+      const json = JSON.stringify({ model: larger });
+      await expect(pack({ tokenizer: { ...tokenizer, json } })).rejects.toMatchObject({
+        code: 'shape-mismatch',
+        where: 'export, tokenizer',
+      });
+    });
+
+    test('refuses bytes beside it, and no labels', async () => {
+      await expect(pack({ maxBytes: 8 })).rejects.toMatchObject({
+        code: 'invalid-option',
+        where: 'export, maxBytes',
+      });
+      const { labels: _none, ...unlabelled } = { engine, labels: languages, tokenizer };
+      await expect(packStudent(shippable, unlabelled)).rejects.toMatchObject({
+        code: 'invalid-option',
+        where: 'export, tokenizer',
+      });
+    });
   });
 
   test('refuses labels that do not fit, unknown names and missing inputs', async () => {
