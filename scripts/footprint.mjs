@@ -1,4 +1,4 @@
-// What `npm install @limbeck/losses` brings: the packed package installed by npm in an empty folder.
+// What `npm install` of our smallest packages brings: the packed packages, installed by npm in empty folders and used there.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,8 +6,50 @@ import { pack } from './pack.mjs';
 import { npm } from './pnpm.mjs';
 import { build, projects, readJson, runNode } from './workspace.mjs';
 
-const allowed = ['@bufbuild/protobuf', '@limbeck/core', '@limbeck/losses', '@limbeck/tensor'];
-const limitBytes = 5_000_000;
+/** Imports a package, and fails where it is empty. */
+const imports = (name) =>
+  `if (Object.keys(await import('${name}')).length === 0) throw new Error('nothing in ${name}');`;
+
+/** A student of two labels that is written and asked here: \`a\` counts for one, all other bytes for the other. */
+const predicts = `
+  import { hostTensor } from '@limbeck/core';
+  import { loadStudent } from '@limbeck/predict/node';
+  import { constant, input, toOnnx } from '@limbeck/tensor';
+  const text = { dtype: 'int64', shape: ['batch', 'tokens'] };
+  const [ids, mask] = [input('input_ids', text), input('attention_mask', text)];
+  const weights = Array.from({ length: 257 }, (_, id) => (id === 97 ? [1, 0] : [0, 1])).flat();
+  const table = constant(hostTensor('float32', [257, 2], weights));
+  const seen = mask.cast('float32').reshape([...mask.shape, 1]);
+  const { bytes } = toOnnx({ logits: table.gather(ids).mul(seen).sum(1) }, { portable: true });
+  const limbeck = { formatVersion: 1, family: 'sum', inputs: 'bytes', maxBytes: 8, padId: 256 };
+  const config = JSON.stringify({ id2label: { 0: 'a', 1: 'others' }, limbeck });
+  const student = await loadStudent({ config, model: bytes });
+  const labels = (await student.predict(['aab', 'abb'])).map(({ label }) => label);
+  if (student.engine !== 'plain' || labels.join() !== 'a,others') throw new Error(labels.join());
+  console.log('Without native code it answers', labels.join(' and ') + '.');
+`;
+
+/** What is installed, all that may come along, the most bytes, and what is then run. */
+const installs = [
+  {
+    names: ['@limbeck/losses'],
+    brings: ['@bufbuild/protobuf', '@limbeck/core', '@limbeck/losses', '@limbeck/tensor'],
+    limitBytes: 5_000_000,
+    code: imports('@limbeck/losses'),
+  },
+  {
+    names: ['@limbeck/predict'],
+    brings: ['@limbeck/core', '@limbeck/predict'],
+    limitBytes: 1_000_000,
+    code: imports('@limbeck/predict') + imports('@limbeck/predict/node'),
+  },
+  {
+    names: ['@limbeck/predict', '@limbeck/tensor'],
+    brings: ['@bufbuild/protobuf', '@limbeck/core', '@limbeck/predict', '@limbeck/tensor'],
+    limitBytes: 5_000_000,
+    code: predicts,
+  },
+];
 const faults = [];
 
 /** The sum of all files below a folder, in bytes. */
@@ -30,52 +72,52 @@ function installed(folder) {
     .sort((a, b) => (a < b ? -1 : 1));
 }
 
+/** Installs packages in an empty folder and says what came; faults are noted. */
+function check({ names, brings, limitBytes, code }, tarballs, consumer) {
+  const what = names.join(' with ');
+  // The other tarballs stand in for the registry's.
+  const local = (name) => `file:${tarballs[name].replaceAll('\\', '/')}`;
+  const entries = (some) => Object.fromEntries(some.map((name) => [name, local(name)]));
+  mkdirSync(consumer);
+  writeFileSync(
+    path.join(consumer, 'package.json'),
+    JSON.stringify({
+      private: true,
+      type: 'module',
+      dependencies: entries(names),
+      overrides: entries(Object.keys(tarballs).filter((name) => !names.includes(name))),
+    }),
+  );
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  if (npm(['install', ...quiet], { cwd: consumer }) !== 0) {
+    faults.push(`npm install of ${what} failed`);
+    return;
+  }
+  const modules = path.join(consumer, 'node_modules');
+  const found = installed(consumer);
+  const sizeBytes = bytesBelow(modules);
+  console.log(`${what} brings ${found.join(', ')}: ${(sizeBytes / 1e6).toFixed(2)} MB.`);
+  const extra = found.filter((name) => !brings.includes(name));
+  const missing = brings.filter((name) => !found.includes(name));
+  const native = readdirSync(modules, { recursive: true }).filter((file) =>
+    /\.(node|wasm|so|dll|dylib)$/.test(file),
+  );
+  if (extra.length > 0) faults.push(`${what} brings ${extra.join(', ')} as well`);
+  if (missing.length > 0) faults.push(`${missing.join(', ')} did not come along with ${what}`);
+  if (native.length > 0) faults.push(`${what} brings native code: ${native.join(', ')}`);
+  if (sizeBytes >= limitBytes)
+    faults.push(`${what}: ${sizeBytes} bytes are not under ${limitBytes}`);
+  if (runNode(['--input-type=module', '--eval', code], { cwd: consumer }) !== 0) {
+    faults.push(`${what} does not work as it was installed`);
+  }
+}
+
 if (build() !== 0) process.exit(1);
 const folder = mkdtempSync(path.join(os.tmpdir(), 'limbeck-footprint-'));
-const tarballs = pack(
-  ['@limbeck/core', '@limbeck/tensor', '@limbeck/losses'],
-  path.join(folder, 'tarballs'),
-);
-const consumer = path.join(folder, 'consumer');
-// The tarballs of core and tensor stand in for the registry's.
-const local = (name) => `file:${tarballs[name].replaceAll('\\', '/')}`;
-mkdirSync(consumer);
-writeFileSync(
-  path.join(consumer, 'package.json'),
-  JSON.stringify({
-    private: true,
-    type: 'module',
-    dependencies: { '@limbeck/losses': local('@limbeck/losses') },
-    overrides: {
-      '@limbeck/core': local('@limbeck/core'),
-      '@limbeck/tensor': local('@limbeck/tensor'),
-    },
-  }),
-);
-if (
-  npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: consumer,
-  }) !== 0
-) {
-  faults.push('npm install failed');
-} else {
-  const names = installed(consumer);
-  const sizeBytes = bytesBelow(path.join(consumer, 'node_modules'));
-  console.log(`@limbeck/losses brings ${names.join(', ')}: ${(sizeBytes / 1e6).toFixed(2)} MB.`);
-  const extra = names.filter((name) => !allowed.includes(name));
-  const missing = allowed.filter((name) => !names.includes(name));
-  if (extra.length > 0) faults.push(`it brings ${extra.join(', ')} as well`);
-  if (missing.length > 0) faults.push(`${missing.join(', ')} did not come along`);
-  if (sizeBytes >= limitBytes) faults.push(`${sizeBytes} bytes are not under ${limitBytes}`);
-  const imported = runNode(
-    [
-      '--input-type=module',
-      '--eval',
-      "const all = await import('@limbeck/losses'); if (Object.keys(all).length === 0) process.exit(1);",
-    ],
-    { cwd: consumer },
-  );
-  if (imported !== 0) faults.push('what was installed cannot be imported');
+const packed = ['core', 'losses', 'predict', 'tensor'].map((name) => `@limbeck/${name}`);
+const tarballs = pack(packed, path.join(folder, 'tarballs'));
+for (const [i, each] of installs.entries()) {
+  check(each, tarballs, path.join(folder, `consumer-${i}`));
 }
 
 for (const project of projects(['packages'])) {
