@@ -35,7 +35,7 @@ const gates = {
   docs: [[script('check-docs.mjs')]],
   operators: [[script('operators.mjs'), '--check']],
   code: [[script('check-code-blocks.mjs')]],
-  tutorial: [[script('follow-add-a-loss.mjs')]],
+  tutorial: [[script('follow-add-a-loss.mjs')], [script('follow-add-a-metric.mjs')]],
   smoke: [[script('start.mjs'), '--smoke']],
   programs: [[script('test-programs.mjs'), '--times', '1', '--seeds', '1']],
   fresh: [[script('fresh-start.mjs')]],

@@ -4,8 +4,6 @@ import { type ClassLogits, logitsOf, softmaxRow } from './calibrators/logits.js'
 import { checkSameClasses } from './fidelity.js';
 import { checkPaired, checkProbabilities, type Predictions } from './predictions.js';
 
-type Divergence = AdditiveMetric<Predictions, Predictions>;
-
 /** Keeps the logarithm of a probability of 0 finite. */
 const smallest = 1e-12;
 
@@ -15,7 +13,7 @@ const smallest = 1e-12;
  *
  * @throws LimbeckError, from `rows`: `missing-signal` without probabilities, `shape-mismatch` if the classes differ
  */
-export function reverseDivergence(): Divergence {
+export function reverseDivergence(): AdditiveMetric<Predictions, Predictions> {
   return divergence('reverseDivergence', (s, t) => kl(s, t));
 }
 
@@ -24,9 +22,9 @@ export function reverseDivergence(): Divergence {
  * their middle.
  *
  * @throws LimbeckError as {@link reverseDivergence}
- * @see Lin, "Divergence measures based on the Shannon entropy", 1991.
+ * @see Lin, "AdditiveMetric<Predictions, Predictions> measures based on the Shannon entropy", 1991.
  */
-export function jensenShannon(): Divergence {
+export function jensenShannon(): AdditiveMetric<Predictions, Predictions> {
   return divergence('jensenShannon', (s, t) => {
     const middle = s.map((p, c) => (p + t[c]!) / 2);
     return (kl(s, middle) + kl(t, middle)) / 2;
@@ -34,7 +32,7 @@ export function jensenShannon(): Divergence {
 }
 
 /** Total variation distance of student and teacher, `½ Σ_c |s_c − t_c|`, in `[0, 1]`. @throws LimbeckError as {@link reverseDivergence} */
-export function totalVariation(): Divergence {
+export function totalVariation(): AdditiveMetric<Predictions, Predictions> {
   return divergence('totalVariation', (s, t) =>
     s.reduce((sum, p, c) => sum + Math.abs(p - t[c]!) / 2, 0),
   );
@@ -68,7 +66,7 @@ export function distillationLoss(
 function divergence(
   name: string,
   ofRow: (student: Float64Array, teacher: Float64Array) => number,
-): Divergence {
+): AdditiveMetric<Predictions, Predictions> {
   return meanMetric(name, false, (given, reference) => {
     const student = checkProbabilities(name, given);
     const teacher = checkProbabilities(name, reference);

@@ -126,6 +126,7 @@ export type {
   RiskCoverageReport,
   TrainingCurve,
 } from './report-details.js';
+export { retention, type Retention } from './retention.js';
 export { aurc, riskCoverage, type RiskOptions, type RiskPoint } from './risk-coverage.js';
 export { type Role, roles } from './roles.js';
 export type {

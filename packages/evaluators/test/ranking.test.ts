@@ -108,6 +108,9 @@ describe('ranking metrics', () => {
     const tied = { q: { b: 0.5, c: 0.5, a: 0.5 } };
     expect(measure(reciprocalRank(), tied, judged)).toBe(1 / 2);
     expect(measure(reciprocalRank({ tie: 'stable' }), tied, judged)).toBe(1);
+    // By bytes a letter beyond 16 bits comes behind all others, which by UTF-16 it does not.
+    const wide = { q: { '\ue000': 0.5, '😀': 0.5 } };
+    expect(measure(reciprocalRank(), wide, { q: { '😀': 1 } })).toBe(1);
     const near = { q: { b: 0.100000002, c: 0.100000001 } };
     expect(measure(reciprocalRank(), near, judged)).toBe(1);
     expect(measure(reciprocalRank({ float32: true }), near, judged)).toBe(1 / 2);

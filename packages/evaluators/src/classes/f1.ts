@@ -3,8 +3,6 @@ import { undefinedMetric } from '../undefined-metric.js';
 import type { Predictions, References } from '../predictions.js';
 import { answerRows } from './answer-rows.js';
 
-type ClassMetric = AdditiveMetric<Predictions, References>;
-
 /** What is counted of a class. */
 interface ClassCounts {
   /** Items of the class that were answered so. */
@@ -24,7 +22,7 @@ interface ClassCounts {
  *
  * @throws LimbeckError, from `rows`: as {@link accuracy}
  */
-export function microF1(): ClassMetric {
+export function microF1(): AdditiveMetric<Predictions, References> {
   return classMetric('microF1', (counts) => {
     const sum = (of: (each: ClassCounts) => number): number =>
       counts.reduce((total, each) => total + of(each), 0);
@@ -34,7 +32,7 @@ export function microF1(): ClassMetric {
 }
 
 /** The classes' F1, weighted by how many items each has, in `[0, 1]`. @throws LimbeckError as {@link microF1} */
-export function weightedF1(): ClassMetric {
+export function weightedF1(): AdditiveMetric<Predictions, References> {
   return classMetric('weightedF1', (counts) => {
     let [sum, items] = [0, 0];
     for (const { hits, support, answered } of counts) {
@@ -51,7 +49,7 @@ export function weightedF1(): ClassMetric {
  *
  * @throws LimbeckError as {@link microF1}
  */
-export function balancedAccuracy(): ClassMetric {
+export function balancedAccuracy(): AdditiveMetric<Predictions, References> {
   return classMetric('balancedAccuracy', (counts) => {
     const present = counts.filter(({ support }) => support > 0);
     const sum = present.reduce((total, { hits, support }) => total + hits / support, 0);
@@ -72,7 +70,7 @@ export function balancedAccuracy(): ClassMetric {
  * @throws LimbeckError, from `rows`: as {@link accuracy}; from `value`: `undefined-metric` if all references are of one class
  * @see Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", 2004.
  */
-export function mcc(): ClassMetric {
+export function mcc(): AdditiveMetric<Predictions, References> {
   return classMetric('mcc', (counts) => {
     let [items, right, chance, ofAnswers, ofTruth, answers] = [0, 0, 0, 0, 0, 0];
     for (const { hits, support, answered } of counts) {
@@ -97,7 +95,7 @@ export function mcc(): ClassMetric {
 function classMetric(
   name: string,
   ofCounts: (counts: readonly ClassCounts[]) => number,
-): ClassMetric {
+): AdditiveMetric<Predictions, References> {
   return additiveMetric({
     name,
     higherIsBetter: true,

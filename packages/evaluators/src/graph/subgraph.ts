@@ -20,14 +20,12 @@ export interface SubgraphGold {
   readonly paths: readonly (readonly Edge[])[];
 }
 
-type SubgraphMetric = AdditiveMetric<readonly Subgraph[], readonly SubgraphGold[]>;
-
 /**
  * The share of questions with a node in the subgraph that answers them, in `[0, 1]`.
  *
  * @throws LimbeckError, from `rows`: `shape-mismatch`, `empty-data`
  */
-export function answerCoverage(): SubgraphMetric {
+export function answerCoverage(): AdditiveMetric<readonly Subgraph[], readonly SubgraphGold[]> {
   return subgraphMetric('answerCoverage', true, (subgraph, { answers }) => {
     const nodes = nodesOf(subgraph);
     return answers.some((answer) => nodes.has(answer)) ? 1 : 0;
@@ -35,7 +33,7 @@ export function answerCoverage(): SubgraphMetric {
 }
 
 /** The share of questions with every edge of some path in the subgraph, in `[0, 1]`. @throws LimbeckError as {@link answerCoverage} */
-export function pathRecall(): SubgraphMetric {
+export function pathRecall(): AdditiveMetric<readonly Subgraph[], readonly SubgraphGold[]> {
   return subgraphMetric('pathRecall', true, ({ edges }, { paths }) => {
     const held = keysOf(edges);
     const whole = (path: readonly Edge[]): boolean => [...keysOf(path)].every((e) => held.has(e));
@@ -49,7 +47,7 @@ export function pathRecall(): SubgraphMetric {
  *
  * @throws LimbeckError as {@link answerCoverage}
  */
-export function subgraphPrecision(): SubgraphMetric {
+export function subgraphPrecision(): AdditiveMetric<readonly Subgraph[], readonly SubgraphGold[]> {
   return subgraphMetric('subgraphPrecision', true, ({ edges }, { paths }) => {
     const held = keysOf(edges);
     const wanted = keysOf(paths.flat());
@@ -59,7 +57,7 @@ export function subgraphPrecision(): SubgraphMetric {
 }
 
 /** How many edges a subgraph has, mean over questions. @throws LimbeckError as {@link answerCoverage} */
-export function subgraphSize(): SubgraphMetric {
+export function subgraphSize(): AdditiveMetric<readonly Subgraph[], readonly SubgraphGold[]> {
   return subgraphMetric('subgraphSize', false, ({ edges }) => keysOf(edges).size);
 }
 
@@ -67,7 +65,7 @@ function subgraphMetric(
   name: string,
   higherIsBetter: boolean,
   ofQuestion: (subgraph: Subgraph, gold: SubgraphGold) => number,
-): SubgraphMetric {
+): AdditiveMetric<readonly Subgraph[], readonly SubgraphGold[]> {
   return meanMetric(name, higherIsBetter, (subgraphs, golds) => {
     checkPaired(name, subgraphs.length, golds.length);
     return Float64Array.from(subgraphs, (subgraph, i) => ofQuestion(subgraph, golds[i]!));

@@ -2,17 +2,15 @@ import { type AdditiveMetric, additiveMetric, meanMetric, some } from '../additi
 import { undefinedMetric } from '../undefined-metric.js';
 import { columnMeans, type Numbers, numberRows } from './numbers.js';
 
-type NumberMetric = AdditiveMetric<Numbers, Numbers>;
-
 /** Mean absolute error, in the unit of what is predicted. @throws LimbeckError, from `rows`: `shape-mismatch`, `empty-data`, `non-finite-data` */
-export function meanAbsoluteError(): NumberMetric {
+export function meanAbsoluteError(): AdditiveMetric<Numbers, Numbers> {
   return meanMetric('mae', false, (predictions, references) =>
     gaps('mae', predictions, references).map(Math.abs),
   );
 }
 
 /** Root of the mean squared error, in the unit of what is predicted. @throws LimbeckError as {@link meanAbsoluteError} */
-export function rootMeanSquaredError(): NumberMetric {
+export function rootMeanSquaredError(): AdditiveMetric<Numbers, Numbers> {
   const squared = meanMetric('rmse', false, (predictions: Numbers, references: Numbers) =>
     gaps('rmse', predictions, references).map((gap) => gap ** 2),
   );
@@ -29,7 +27,7 @@ export function rootMeanSquaredError(): NumberMetric {
  *
  * @throws LimbeckError, from `rows`: as {@link meanAbsoluteError}; from `value`: `undefined-metric` if all references are equal
  */
-export function rSquared(): NumberMetric {
+export function rSquared(): AdditiveMetric<Numbers, Numbers> {
   return additiveMetric({
     name: 'r2',
     higherIsBetter: true,

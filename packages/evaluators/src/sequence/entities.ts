@@ -25,22 +25,19 @@ export type TagScheme = 'conll' | 'bio2';
 export function entities(tags: readonly string[], scheme: TagScheme = 'conll'): Entity[] {
   const found: Entity[] = [];
   let open: { readonly type: string; readonly start: number } | undefined;
-  // Whether the last tag closed its entity by itself (E-, S-).
-  let closed = true;
   const close = (end: number): void => {
     if (open !== undefined) found.push({ ...open, end });
     open = undefined;
   };
   tags.forEach((tag, at) => {
     const { prefix, type } = parse(tag, scheme, at);
-    const goes = open !== undefined && !closed && open.type === type;
+    const goes = open?.type === type;
     if (prefix === 'O') close(at);
     else if (prefix === 'B' || prefix === 'S' || !goes) {
       close(at);
       if (scheme === 'conll' || prefix === 'B') open = { type, start: at };
     }
-    closed = prefix === 'E' || prefix === 'S';
-    if (closed) close(at + 1);
+    if (prefix === 'E' || prefix === 'S') close(at + 1);
   });
   close(tags.length);
   return found;

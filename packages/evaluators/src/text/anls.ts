@@ -1,4 +1,5 @@
 import { checkBetween } from '@limbeck/core';
+import { distance } from 'fastest-levenshtein';
 import type { AdditiveMetric } from '../additive-metric.js';
 import { type TextReferences, words } from './references.js';
 import { bestReference } from './squad.js';
@@ -26,8 +27,8 @@ export function anls(options: AnlsOptions = {}): AdditiveMetric<readonly string[
   return bestReference('anls', (answer, reference) => {
     const [a, b] = [characters(answer), characters(reference)];
     const longest = Math.max(a.length, b.length);
-    const distance = longest === 0 ? 0 : levenshtein(a, b) / longest;
-    return distance < threshold ? 1 - distance : 0;
+    const gap = longest === 0 ? 0 : levenshtein(a, b) / longest;
+    return gap < threshold ? 1 - gap : 0;
   });
 }
 
@@ -36,17 +37,17 @@ function characters(text: string): string[] {
   return Array.from(words(text.toLowerCase()).join(' '));
 }
 
-/** How many insertions, deletions and replacements turn one list into the other. */
-export function levenshtein(a: readonly string[], b: readonly string[]): number {
-  let row = Uint32Array.from({ length: b.length + 1 }, (_, j) => j);
-  let next = new Uint32Array(b.length + 1);
-  for (let i = 1; i <= a.length; i++) {
-    next[0] = i;
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(replaced, row[j]! + 1, next[j - 1]! + 1);
-    }
-    [row, next] = [next, row];
-  }
-  return row[b.length]!;
+/** How many insertions, deletions and replacements of code points turn one list into the other. */
+function levenshtein(a: readonly string[], b: readonly string[]): number {
+  // The library counts UTF-16 units, so every code point gets a unit of its own.
+  const units = new Map<string, string>();
+  const short = (list: readonly string[]): string =>
+    list
+      .map((each) => {
+        const unit = units.get(each) ?? String.fromCharCode(units.size);
+        units.set(each, unit);
+        return unit;
+      })
+      .join('');
+  return distance(short(a), short(b));
 }

@@ -1,0 +1,4 @@
+// Follows docs/add-a-metric.md word for word in a scratch copy of the working tree; fails where a command fails.
+import { followPage } from './follow-page.mjs';
+
+followPage('add-a-metric');
