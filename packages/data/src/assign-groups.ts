@@ -22,6 +22,9 @@ export interface Assigned {
   readonly cost: number;
 }
 
+/** With more groups than this, swaps would take a time that grows with their square, and gain next to nothing. */
+export const manyGroups = 2000;
+
 /** Rows and groups of each label in each part, `[parts][labels]`. */
 export function tally(
   { rows, totals, groupRows, shares }: Assignment,
@@ -98,7 +101,8 @@ export function assignGroups(assignment: Assignment, rng: Rng): Assigned {
     }
     return better;
   };
-  while (moveOne() || swapTwo());
+  const swapping = rows.length <= manyGroups;
+  while (moveOne() || (swapping && swapTwo()));
   return { sides, cost };
 }
 

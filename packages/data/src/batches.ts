@@ -4,10 +4,10 @@ import {
   type Fed,
   type Collator,
   type Json,
-  LimbeckError,
   Rng,
 } from '@limbeck/core';
 import { checkNotEmpty } from './checks.js';
+import { checkSame, readPosition } from './position.js';
 
 /** Options of {@link batches}. */
 export interface BatchesOptions<Row, Batch> {
@@ -24,9 +24,6 @@ export interface BatchesOptions<Row, Batch> {
   /** After how many epochs the source ends. @defaultValue Infinity: whoever reads it decides */
   readonly epochs?: number;
 }
-
-/** Where a source stands: in which epoch, behind how many of how many rows. */
-type Position = { readonly epoch: number; readonly index: number; readonly rows: number };
 
 /**
  * Batches of rows, epoch after epoch, that go on exactly where they were left.
@@ -67,12 +64,19 @@ export function batches<Row, Batch>(
   }
 
   async function* open(from?: Json): AsyncGenerator<Fed<Batch>> {
-    const start = from === undefined ? undefined : readPosition(from);
+    const start =
+      from === undefined ? undefined : readPosition('batches', from, ['epoch', 'index', 'rows']);
     let index = start?.index ?? 0;
     for (let epoch = start?.epoch ?? 0; epoch < epochs; epoch++, index = 0) {
       const its = rowsOf(epoch);
       checkEnough(its.length);
-      if (start !== undefined && index > 0) checkSame(start, its.length);
+      if (start !== undefined && index > 0) {
+        checkSame(
+          'batches',
+          `${its.length} rows in epoch ${epoch}`,
+          `${start.rows} rows in epoch ${epoch}`,
+        );
+      }
       const order = shuffle ? orders.stream(`epoch ${epoch}`).permutation(its.length) : undefined;
       const end = dropLast ? its.length - (its.length % batchSize) : its.length;
       while (index < end) {
@@ -80,7 +84,7 @@ export function batches<Row, Batch>(
         const picked: Row[] = [];
         for (let i = index; i < next; i++) picked.push(its[order?.[i] ?? i]!);
         const endOfEpoch = next === end;
-        const position: Position = endOfEpoch
+        const position = endOfEpoch
           ? { epoch: epoch + 1, index: 0, rows: its.length }
           : { epoch, index: next, rows: its.length };
         yield { batch: collator.collate(picked), position, endOfEpoch };
@@ -89,27 +93,4 @@ export function batches<Row, Batch>(
     }
   }
   return { specs: collator.specs, open };
-}
-
-function readPosition(from: Json): Position {
-  const { epoch, index, rows } = (from ?? {}) as { readonly [field: string]: Json | undefined };
-  const whole = (value: unknown): value is number =>
-    Number.isSafeInteger(value) && Number(value) >= 0;
-  if (whole(epoch) && whole(index) && whole(rows) && index <= rows) return { epoch, index, rows };
-  throw new LimbeckError('invalid-data', {
-    where: 'batches',
-    given: `position ${JSON.stringify(from)}`,
-    expected: '{ epoch, index, rows } as a batch carried it',
-    next: 'Start from the beginning, or from a checkpoint of this program.',
-  });
-}
-
-function checkSame(start: Position, rows: number): void {
-  if (start.rows === rows) return;
-  throw new LimbeckError('checkpoint-mismatch', {
-    where: 'batches',
-    given: `${rows} rows in epoch ${start.epoch}`,
-    expected: `${start.rows} rows, as when the position was saved`,
-    next: 'Go on with the same data, or start the training anew.',
-  });
 }

@@ -1,5 +1,13 @@
-import { checkWhole, LimbeckError, Rng } from '@limbeck/core';
-import { type Assigned, type Assignment, assignGroups, tally } from './assign-groups.js';
+import { checkWhole, Rng } from '@limbeck/core';
+import {
+  type Assigned,
+  type Assignment,
+  assignGroups,
+  manyGroups,
+  tally,
+} from './assign-groups.js';
+import { checkNotEmpty } from './checks.js';
+import { checkEnoughFor, checkFractions, forParts } from './fractions.js';
 
 /** What a part should have of every label at least. */
 export interface Least {
@@ -12,9 +20,9 @@ export interface Least {
 /** Options of {@link groupSplit}. */
 export interface GroupSplitOptions<Row, Part extends string> {
   /** What keeps rows together, such as the package or author that they come from. */
-  readonly group: (row: Row) => string;
+  readonly group: (row: Row, index: number) => string;
   /** What every part should have of. Left out: only sizes count. */
-  readonly label?: (row: Row) => string | number;
+  readonly label?: (row: Row, index: number) => string | number;
   /** Each part's share of the rows; the shares add up to 1. */
   readonly fractions: { readonly [K in Part]: number };
   /** What each part should have of every label at least. @defaultValue one group a part */
@@ -56,8 +64,8 @@ export interface GroupSplit<Row, Part extends string> {
  * and each part's share of every label is near its fraction.
  *
  * Groups start in a seeded random part and then move, one at a time or two swapped, as long as that lowers what is
- * missing, then the squared gaps between shares and fractions; the best of several starts wins. What could not be had
- * stands in `shortfalls`.
+ * missing, then the squared gaps between shares and fractions; the best of several starts wins. Beyond 2,000 groups,
+ * which fit well in any order, none is swapped and one start does. What could not be had stands in `shortfalls`.
  *
  * @throws LimbeckError `empty-data` without rows; `invalid-option` if the fractions are not above 0 or do not add up
  * to 1; `invalid-data` if there are fewer groups than parts
@@ -79,16 +87,10 @@ export function groupSplit<Row, Part extends string>(
   checkWhole('groupSplit', { groupRows, attempts }, 1, 'Leave it out to use the default.');
   const parts = Object.keys(fractions) as Part[];
   const shares = parts.map((part) => fractions[part]);
-  checkFractions(shares);
-  const counts = countRows(rows, group, label);
-  if (counts.groups.length < parts.length) {
-    throw new LimbeckError('invalid-data', {
-      where: 'groupSplit',
-      given: `${counts.groups.length} groups for ${parts.length} parts`,
-      expected: 'at least as many groups as parts',
-      next: 'Pass more groups, or ask for fewer parts.',
-    });
-  }
+  checkFractions('groupSplit', shares);
+  const groupOf = rows.map(group);
+  const counts = countRows(groupOf, rows.map(label));
+  checkEnoughFor('groupSplit', counts.groups.length, 'groups', parts);
   const least: { readonly [part: string]: Least | undefined } = options.least ?? {};
   const assignment: Assignment = {
     rows: counts.rows,
@@ -100,31 +102,19 @@ export function groupSplit<Row, Part extends string>(
   };
   const rng = Rng.from(seed).stream('groupSplit');
   let best: Assigned = { sides: new Uint8Array(0), cost: Infinity };
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  const starts = counts.groups.length > manyGroups ? 1 : attempts;
+  for (let attempt = 0; attempt < starts; attempt++) {
     const found = assignGroups(assignment, rng.stream(String(attempt)));
     if (found.cost < best.cost) best = found;
   }
 
   const { sides } = best;
   const sideOf = new Map(counts.groups.map((name, i) => [name, sides[i]!]));
-  const of = <Value>(value: (side: number) => Value): { [K in Part]: Value } =>
-    Object.fromEntries(parts.map((part, side) => [part, value(side)])) as { [K in Part]: Value };
   return {
-    parts: of((side) => rows.filter((row) => sideOf.get(group(row)) === side)),
-    groups: of((side) => counts.groups.filter((name) => sideOf.get(name) === side)),
+    parts: forParts(parts, (_, side) => rows.filter((__, i) => sideOf.get(groupOf[i]!) === side)),
+    groups: forParts(parts, (_, side) => counts.groups.filter((name) => sideOf.get(name) === side)),
     shortfalls: shortfallsOf(assignment, sides, parts, counts.labels),
   };
-}
-
-function checkFractions(shares: readonly number[]): void {
-  const sum = shares.reduce((total, share) => total + share, 0);
-  if (shares.every((share) => share > 0) && Math.abs(sum - 1) < 1e-6) return;
-  throw new LimbeckError('invalid-option', {
-    where: 'groupSplit',
-    given: `fractions ${shares.join(', ')}`,
-    expected: 'shares above 0 that add up to 1',
-    next: 'Use { train: 0.8, test: 0.2 }, for example.',
-  });
 }
 
 /** Rows by group and label, both in the order of first appearance. */
@@ -137,30 +127,19 @@ interface Counts {
   readonly totals: Float64Array;
 }
 
-function countRows<Row>(
-  rows: readonly Row[],
-  group: (row: Row) => string,
-  label: (row: Row) => string | number,
-): Counts {
-  if (rows.length === 0) {
-    throw new LimbeckError('empty-data', {
-      where: 'groupSplit',
-      given: 'no rows',
-      expected: 'at least one row a part',
-      next: 'Check what was read and filtered.',
-    });
-  }
-  const groups = [...new Set(rows.map(group))];
-  const labels = [...new Set(rows.map(label))];
+function countRows(groupOf: readonly string[], labelOf: readonly (string | number)[]): Counts {
+  checkNotEmpty('groupSplit', groupOf);
+  const groups = [...new Set(groupOf)];
+  const labels = [...new Set(labelOf)];
   const groupPlace = new Map(groups.map((name, i) => [name, i]));
   const labelPlace = new Map(labels.map((name, i) => [name, i]));
   const table = groups.map(() => new Float64Array(labels.length));
   const totals = new Float64Array(labels.length);
-  for (const row of rows) {
-    const at = labelPlace.get(label(row))!;
-    table[groupPlace.get(group(row))!]![at]! += 1;
+  groupOf.forEach((name, i) => {
+    const at = labelPlace.get(labelOf[i]!)!;
+    table[groupPlace.get(name)!]![at]! += 1;
     totals[at]! += 1;
-  }
+  });
   return { groups, labels, rows: table, totals };
 }
 

@@ -4,11 +4,10 @@ import {
   type HostTree,
   type Json,
   LimbeckError,
-  mapTree,
-  type Spec,
   type Specs,
 } from '@limbeck/core';
 import { checkNotEmpty } from './checks.js';
+import { renameSizes } from './rename-sizes.js';
 
 /**
  * One source out of several that are read in step: labelled and unlabelled rows, rows to learn from and rows to be judged
@@ -76,23 +75,14 @@ export function joinSources<Batch extends { readonly [field: string]: unknown }>
 
   return {
     specs: Object.fromEntries(
-      fields.map((field) => [field, renamed(sourceOf(field).specs, field)]),
+      fields.map((field) => [
+        field,
+        renameSizes(sourceOf(field).specs, (name) => `${field}_${name}`),
+      ]),
     ) as unknown as Specs<Batch>,
     live: fields.some((field) => sourceOf(field).live === true),
     open,
   };
-}
-
-/** Specs whose named sizes have a prefix; `floor` is no name but part of an expression. */
-function renamed(specs: unknown, field: string): unknown {
-  return mapTree<Spec>(specs, ({ dtype, shape }) => ({
-    dtype,
-    shape: shape.map((dim) =>
-      typeof dim === 'number'
-        ? dim
-        : dim.replaceAll(/[A-Za-z_]\w*/g, (name) => (name === 'floor' ? name : `${field}_${name}`)),
-    ),
-  }));
 }
 
 function readPositions(from: Json, fields: readonly string[]): { readonly [field: string]: Json } {

@@ -44,16 +44,7 @@ export function similarityIndex(
       next: 'Use 0.8 for near duplicates.',
     });
   }
-  const total = sets.reduce((sum, set) => sum + set.length, 0);
-  const bits = Math.min(maxBits, Math.max(4, Math.ceil(Math.log2(total + 1))));
-  const mask = 2 ** bits - 1;
-
-  // Counts by bucket instead of by hash: a collision makes an element look commoner, which costs time only.
-  const counts = new Uint32Array(mask + 1);
-  for (const set of sets) for (const hash of set) counts[hash & mask]!++;
-  const prefixes = sets.map((set) =>
-    rarest(set, counts, mask, prefixLength(set.length, threshold)),
-  );
+  const { prefixes, mask } = rarePrefixes(sets, threshold);
 
   const starts = new Uint32Array(mask + 2);
   for (const prefix of prefixes) for (const hash of prefix) starts[(hash & mask) + 1]!++;
@@ -104,6 +95,26 @@ export function similarityIndex(
       return any;
     },
   };
+}
+
+/**
+ * The rarest elements of each set, so many that sets near each other share one, by an order of all elements that is the same
+ * for every set; and the mask that brings a hash into as many buckets as suit their number.
+ */
+export function rarePrefixes(
+  sets: readonly Uint32Array[],
+  threshold: number,
+): { readonly prefixes: readonly Uint32Array[]; readonly mask: number } {
+  const total = sets.reduce((sum, set) => sum + set.length, 0);
+  const bits = Math.min(maxBits, Math.max(4, Math.ceil(Math.log2(total + 1))));
+  const mask = 2 ** bits - 1;
+  // Counts by bucket instead of by hash: a collision makes an element look commoner, which costs time only.
+  const counts = new Uint32Array(mask + 1);
+  for (const set of sets) for (const hash of set) counts[hash & mask]!++;
+  const prefixes = sets.map((set) =>
+    rarest(set, counts, mask, prefixLength(set.length, threshold)),
+  );
+  return { prefixes, mask };
 }
 
 function prefixLength(size: number, threshold: number): number {

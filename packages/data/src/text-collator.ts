@@ -1,13 +1,6 @@
-import {
-  checkWhole,
-  type Collator,
-  hostTensor,
-  type HostTensor,
-  LimbeckError,
-  type Spec,
-  type Specs,
-} from '@limbeck/core';
+import { checkWhole, type Collator, LimbeckError, type Spec, type Specs } from '@limbeck/core';
 import { checkNotEmpty } from './checks.js';
+import { type IdType, integerTensor } from './integer-tensor.js';
 
 /** What {@link textCollator} makes: both `[batch, bytes]`. */
 export type TextBatch = {
@@ -28,7 +21,7 @@ export interface TextOptions<Row> {
   /** Lengths are filled up to a multiple of this, so that fewer shapes occur. @defaultValue 1 */
   readonly multipleOf?: number;
   /** The numbers' type: int64 is what transformers.js feeds, int32 and uint8 are faster to fill. @defaultValue 'int64' */
-  readonly dtype?: 'int64' | 'int32' | 'uint8';
+  readonly dtype?: IdType;
 }
 
 const encoder = new TextEncoder();
@@ -62,8 +55,8 @@ export function textCollator<Row>(options: TextOptions<Row>): Collator<Row, Text
         mask.fill(1, i * width, i * width + bytes.length);
       });
       return {
-        ids: convert(dtype, shape, ids),
-        mask: convert(dtype, shape, mask),
+        ids: integerTensor(dtype, shape, ids),
+        mask: integerTensor(dtype, shape, mask),
       };
     },
   };
@@ -87,17 +80,4 @@ function bytesOf(text: string, maxBytes: number): Uint8Array {
   // halves of a character together.
   const bytes = encoder.encode(text.length > maxBytes ? text.slice(0, maxBytes + 1) : text);
   return bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes;
-}
-
-function convert(
-  dtype: 'int64' | 'int32' | 'uint8',
-  shape: readonly number[],
-  values: Int32Array,
-): HostTensor {
-  if (dtype === 'int32') return hostTensor('int32', shape, values);
-  if (dtype === 'uint8') return hostTensor('uint8', shape, Uint8Array.from(values));
-  // Low and high words: half the time of making a bigint an element. Small ids fit the low one.
-  const words = new Int32Array(values.length * 2);
-  for (let i = 0; i < values.length; i++) words[2 * i] = values[i]!;
-  return hostTensor('int64', shape, new BigInt64Array(words.buffer));
 }
