@@ -14,6 +14,7 @@ import {
   featureInputs,
   informativeBuckets,
   NgramFeatures,
+  TextCounts,
   widthOf,
 } from './ngram-features.js';
 import type { FamilyName } from './options.js';
@@ -75,12 +76,12 @@ function ngramFamily({ labels, train }: FamilyData): Family {
   const [buckets, limit, scale] = [32768, 6144, 8];
   const maxBytes = bytesToRead(train, 2048);
   const rows = train.flatMap(({ text, label }) => (label === undefined ? [] : [{ text, label }]));
-  const hashing = byteNgrams({ orders, buckets, maxBytes });
-  const table = informativeBuckets(rows, labels.length, hashing, limit);
+  const texts = new TextCounts(byteNgrams({ orders, buckets, maxBytes }));
+  const table = informativeBuckets(rows, labels.length, texts, limit);
   const model = ngramClassifier({ labels, orders, buckets, table, scale, maxBytes });
   const width = widthOf(table);
   const { head } = model;
-  const features = new NgramFeatures(hashing, table, width, scale);
+  const features = new NgramFeatures(texts, table, width, scale);
   return {
     name: 'ngram',
     architecture: `hashed byte 1- to 5-grams, ${width.toLocaleString('en-US')} features, linear`,

@@ -15,6 +15,44 @@ export interface Hashing {
   hash(text: string): Uint32Array;
 }
 
+/** How often each bucket occurs in a text, for those that do, by rising bucket. */
+export interface Counts {
+  readonly buckets: Uint32Array;
+  readonly counts: Uint16Array;
+}
+
+/** Counts texts, and remembers what it counted as long as there is room: folds and families ask for the same ones again. */
+export class TextCounts {
+  readonly buckets: number;
+  readonly #known = new Map<string, Counts>();
+  #room = 250e6;
+
+  constructor(private readonly hashing: Hashing) {
+    this.buckets = hashing.buckets;
+  }
+
+  /** A text's counts. */
+  of(text: string): Counts {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const all = this.hashing.hash(text).sort();
+    const buckets = new Uint32Array(all.length);
+    const counts = new Uint16Array(all.length);
+    let at = -1;
+    for (let i = 0; i < all.length; i++) {
+      if (i === 0 || all[i] !== all[i - 1]) buckets[++at] = all[i]!;
+      counts[at] = Math.min(65_535, counts[at]! + 1);
+    }
+    const made = { buckets: buckets.slice(0, at + 1), counts: counts.slice(0, at + 1) };
+    const size = 6 * made.buckets.length;
+    if (size <= this.#room) {
+      this.#room -= size;
+      this.#known.set(text, made);
+    }
+    return made;
+  }
+}
+
 const encoder = new TextEncoder();
 
 /** At most `maxBytes` bytes of a text, as the collator of texts cuts them. */
@@ -91,15 +129,16 @@ export function together(parts: readonly Hashing[]): Hashing {
 export function informativeBuckets(
   rows: readonly { readonly text: string; readonly label: number }[],
   classes: number,
-  { buckets, hash }: Hashing,
+  texts: TextCounts,
   limit: number,
 ): Int32Array {
+  const { buckets } = texts;
   const joint = new Float64Array(buckets * classes);
   const present = new Float64Array(buckets);
   const totals = new Float64Array(classes);
   for (const { text, label } of rows) {
     totals[label]! += 1;
-    for (const bucket of new Set(hash(text))) {
+    for (const bucket of texts.of(text).buckets) {
       present[bucket]! += 1;
       joint[bucket * classes + label]! += 1;
     }
@@ -163,7 +202,7 @@ export class NgramFeatures implements Collator<Example, Spec> {
    * @param scale - multiplies the vector of length 1
    */
   constructor(
-    private readonly hashing: Hashing,
+    private readonly texts: TextCounts,
     private readonly table: FeatureTable,
     private readonly width: number,
     private readonly scale: number,
@@ -185,15 +224,19 @@ export class NgramFeatures implements Collator<Example, Spec> {
   #row(example: Example): SparseRow {
     const known = this.#rows.get(example.at);
     if (known !== undefined) return known;
-    const counts = new Map<number, number>();
-    for (const bucket of this.hashing.hash(example.text)) {
+    const { buckets, counts } = this.texts.of(example.text);
+    const at: number[] = [];
+    const logs: number[] = [];
+    buckets.forEach((bucket, i) => {
       const feature = this.table[bucket]!;
-      if (feature > 0) counts.set(feature - 1, (counts.get(feature - 1) ?? 0) + 1);
-    }
-    const values = Float32Array.from(counts.values(), (count) => Math.log(1 + count));
+      if (feature === 0) return;
+      at.push(feature - 1);
+      logs.push(Math.log(1 + counts[i]!));
+    });
+    const values = Float32Array.from(logs);
     const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 1e-12));
     const row = {
-      at: Uint16Array.from(counts.keys()),
+      at: Uint16Array.from(at),
       values: values.map((value) => (this.scale * value) / length),
     };
     this.#rows.set(example.at, row);

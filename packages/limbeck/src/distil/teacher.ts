@@ -10,6 +10,7 @@ import {
   featureInputs,
   informativeBuckets,
   NgramFeatures,
+  TextCounts,
   together,
   widthOf,
   wordsAndPairs,
@@ -166,6 +167,25 @@ async function fitMembers(
   return found;
 }
 
+const counted = new WeakMap<readonly Example[], Map<number, TextCounts>>();
+
+/** Byte n-grams, words and pairs of words, counted once for all folds and sizes with as many buckets. */
+function countsOf(train: readonly Example[], buckets: number): TextCounts {
+  const known = counted.get(train) ?? new Map<number, TextCounts>();
+  counted.set(train, known);
+  const found = known.get(buckets);
+  if (found !== undefined) return found;
+  const maxBytes = bytesToRead(train, 2048);
+  const made = new TextCounts(
+    together([
+      byteNgrams({ orders: [2, 3, 4, 5, 6], buckets, maxBytes }),
+      wordsAndPairs(buckets, maxBytes),
+    ]),
+  );
+  known.set(buckets, made);
+  return made;
+}
+
 /** What the members of a fold share: features chosen by the labels that they see, and the lesson. */
 function memberParts(
   seen: readonly Example[],
@@ -173,17 +193,13 @@ function memberParts(
   train: readonly Example[],
   { buckets, features: limit }: TeacherSize,
 ) {
-  const maxBytes = bytesToRead(train, 2048);
-  const hashing = together([
-    byteNgrams({ orders: [2, 3, 4, 5, 6], buckets, maxBytes }),
-    wordsAndPairs(buckets, maxBytes),
-  ]);
+  const texts = countsOf(train, buckets);
   const rows = seen.map(({ text, label }) => ({ text, label: label! }));
-  const table = informativeBuckets(rows, labels.length, hashing, limit);
+  const table = informativeBuckets(rows, labels.length, texts, limit);
   const width = widthOf(table);
   const silent = new Float32Array(labels.length);
   return {
-    features: new NgramFeatures(hashing, table, width, scale),
+    features: new NgramFeatures(texts, table, width, scale),
     width,
     lesson: {
       rows: seen.map((example) => ({ example, label: example.label, teacher: silent })),

@@ -8,6 +8,7 @@ import {
   byteNgrams,
   informativeBuckets,
   NgramFeatures,
+  TextCounts,
   together,
   widthOf,
   wordsAndPairs,
@@ -21,7 +22,7 @@ const rows = ['good day', 'good dog', 'bad day', 'bad dog'].map((text, i) => ({
 }));
 
 test('NgramFeatures are those that the classifier computes in its graph', async () => {
-  const hashing = byteNgrams(spec);
+  const hashing = new TextCounts(byteNgrams(spec));
   const table = informativeBuckets(
     texts.flatMap((text) => [0, 1].map((label) => ({ text: `${text}${label}`, label }))),
     2,
@@ -57,7 +58,7 @@ test('NgramFeatures are those that the classifier computes in its graph', async 
 describe('informativeBuckets', () => {
   test('keeps what tells the label before what does not', () => {
     const hashing = wordsAndPairs(4096, 100);
-    const table = informativeBuckets(rows, 2, hashing, 2);
+    const table = informativeBuckets(rows, 2, new TextCounts(hashing), 2);
     const kept = (text: string) => [...hashing.hash(text)].some((bucket) => table[bucket]! > 0);
     expect([kept('good'), kept('bad'), kept('day'), kept('dog')]).toEqual([
       true,
@@ -69,7 +70,9 @@ describe('informativeBuckets', () => {
 
   test('keeps one bucket where every text is of words of its own', () => {
     const alone = ['one', 'two'].map((text, label) => ({ text, label }));
-    expect(widthOf(informativeBuckets(alone, 2, wordsAndPairs(4096, 100), 5))).toBe(1);
+    expect(widthOf(informativeBuckets(alone, 2, new TextCounts(wordsAndPairs(4096, 100)), 5))).toBe(
+      1,
+    );
   });
 });
 
