@@ -9,7 +9,7 @@ import {
   leadingLineEnds,
   withoutLineEnd,
 } from './byte-window.js';
-import { Utf8Watch } from './utf8-watch.js';
+import { unfinished, Utf8Watch } from './utf8-watch.js';
 
 /** A record of a CSV file: its cells, or why it has none. */
 export interface CsvRecord {
@@ -209,7 +209,7 @@ function firstWrong(bytes: Buffer): number {
     if (decodes(bytes.subarray(0, middle))) low = middle;
     else high = middle - 1;
   }
-  return low;
+  return low - unfinished(bytes.subarray(0, low));
 }
 
 function decodes(bytes: Buffer): boolean {

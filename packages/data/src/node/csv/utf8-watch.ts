@@ -33,7 +33,7 @@ function isContinuation(byte: number): boolean {
 }
 
 /** How many bytes at the end begin a character that goes on. */
-function unfinished(bytes: Buffer): number {
+export function unfinished(bytes: Buffer): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back]!;
     if (isContinuation(byte)) continue;

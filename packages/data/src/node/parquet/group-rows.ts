@@ -121,7 +121,22 @@ function valuesOf(
   assembleNested(parts, node, DEFAULT_PARSERS);
   const values = parts.get(node.element.name);
   if (values === undefined) throw new Error(`column ${node.element.name} does not fit together`);
+  withNulls(values as unknown[]);
   return { values, from: 0 };
+}
+
+/** Missing lists and structs within others come as `undefined`; everywhere else `null` is what is missing. */
+function withNulls(container: unknown[] | { [key: string]: unknown }): void {
+  const inner = container as { [key: string]: unknown };
+  for (const key of Object.keys(inner)) {
+    const value = inner[key];
+    if (value === undefined) inner[key] = null;
+    else if (typeof value === 'object' && value !== null && isContainer(value)) withNulls(value);
+  }
+}
+
+function isContainer(value: object): value is unknown[] | { [key: string]: unknown } {
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** Why a value, or something in it, could not be read. */
