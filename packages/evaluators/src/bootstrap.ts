@@ -101,8 +101,7 @@ export function resample<P, R>(
   const times = new Uint32Array(size);
   let undefinedDraws = 0;
   for (let b = 0; b < resamples; b++) {
-    times.fill(0);
-    for (let i = 0; i < size; i++) times[draw(groupDraws, size)]!++;
+    drawGroups(groupDraws, times);
     const drawn = new Map([...seedDraws].map(([runs, from]) => [runs, drawMany(from, runs)]));
     try {
       for (let s = 0; s < evaluators.length; s++) {
@@ -139,6 +138,12 @@ function refuseUndefined(name: string, cause: LimbeckError): never {
 /** A whole number below `size`. The bias of multiply-and-cut is below size / 2^32, far under what resampling can show. */
 function draw(rng: Rng, size: number): number {
   return Math.floor((rng.bits() / 2 ** 32) * size);
+}
+
+/** How often each group is drawn, as many draws as there are groups. */
+function drawGroups(rng: Rng, times: Uint32Array): void {
+  times.fill(0);
+  for (let i = 0; i < times.length; i++) times[draw(rng, times.length)]!++;
 }
 
 function drawMany(rng: Rng, size: number): readonly number[] {

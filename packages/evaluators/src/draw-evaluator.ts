@@ -17,7 +17,7 @@ export function drawEvaluator<P, R>(
   if (isWeighted(metric)) {
     const weighted = metric.weighted(rows);
     if (size === order.length && order.every((item, at) => item === at)) return weighted;
-    const weights = new Float64Array(order.length);
+    const weights = new Uint32Array(order.length);
     return (times) => {
       for (let g = 0; g < size; g++) {
         for (let i = starts[g]!; i < starts[g + 1]!; i++) weights[order[i]!] = times[g]!;
@@ -37,18 +37,23 @@ export function drawEvaluator<P, R>(
     };
   }
   const width = metric.sums(rows);
-  const table = new Float64Array(size * width);
+  // One list of the groups' sums for each of the metric's sums, so that the innermost loop adds into one number.
+  const table = Array.from({ length: width }, () => new Float64Array(size));
+  const ofGroup = new Float64Array(width);
   for (let g = 0; g < size; g++) {
-    for (let i = starts[g]!; i < starts[g + 1]!; i++) metric.add(rows, order[i]!, table, g * width);
+    ofGroup.fill(0);
+    for (let i = starts[g]!; i < starts[g + 1]!; i++) metric.add(rows, order[i]!, ofGroup, 0);
+    for (let c = 0; c < width; c++) table[c]![g] = ofGroup[c]!;
   }
   const sums = new Float64Array(width);
   return (times) => {
-    sums.fill(0);
-    for (let g = 0; g < size; g++) {
-      const n = times[g]!;
-      if (n === 0) continue;
-      for (let i = 0, at = g * width; i < width; i++, at++) sums[i]! += n * table[at]!;
-    }
+    for (let c = 0; c < width; c++) sums[c] = weightedSum(table[c]!, times);
     return metric.finish(sums);
   };
+}
+
+function weightedSum(numbers: Float64Array, times: Uint32Array): number {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += times[i]! * numbers[i]!;
+  return sum;
 }

@@ -1,47 +1,66 @@
 /**
- * The items by falling score, equal ones in their own order: a radix sort over the bits of the numbers, which takes a
- * third of the time of a comparator.
+ * The items by falling score, equal ones in their own order: a radix sort over the upper half of the numbers' bits, then a
+ * comparison of those that agree there. It takes a fraction of the time of a comparator.
  *
  * @param scores - no NaN
  */
 export function fallingOrder(scores: Float64Array): Uint32Array {
   const items = scores.length;
-  const bits = new Uint32Array(scores.slice().buffer);
-  // Little-endian machines hold the low half first.
-  const high = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
-  const keys = [new Uint32Array(items), new Uint32Array(items)] as const;
-  for (let i = 0; i < items; i++) {
-    // Adding 0 turns -0 into 0, its equal.
-    const negative = bits[2 * i + high]! >>> 31 === 1 && scores[i] !== 0;
-    const [upper, lower] =
-      scores[i] === 0 ? [0, 0] : [bits[2 * i + high]!, bits[2 * i + 1 - high]!];
-    // Larger numbers get smaller keys.
-    keys[1][i] = negative ? upper : ~(upper | 0x80000000);
-    keys[0][i] = negative ? lower : ~lower;
-  }
-  let order = Uint32Array.from({ length: items }, (_, i) => i);
-  let next = new Uint32Array(items);
-  for (const key of keys) {
-    for (const [shift, width] of digits) {
-      const mask = (1 << width) - 1;
-      const starts = new Uint32Array(mask + 2);
-      for (let i = 0; i < items; i++) starts[((key[i]! >>> shift) & mask) + 1]! += 1;
-      // A digit that all items share moves nothing.
-      if (starts.subarray(1).some((count) => count === items)) continue;
-      for (let d = 1; d <= mask; d++) starts[d]! += starts[d - 1]!;
-      for (let at = 0; at < items; at++) {
-        const i = order[at]!;
-        next[starts[(key[i]! >>> shift) & mask]!++] = i;
-      }
-      [order, next] = [next, order];
+  let keys: Uint32Array = upperKeys(scores);
+  let order: Uint32Array = counting(items);
+  let nextKeys: Uint32Array = new Uint32Array(items);
+  let next: Uint32Array = new Uint32Array(items);
+  for (const shift of [0, 11, 22]) {
+    const starts = new Uint32Array(digits + 1);
+    for (let i = 0; i < items; i++) starts[((keys[i]! >>> shift) & (digits - 1)) + 1]!++;
+    for (let d = 1; d < digits; d++) starts[d]! += starts[d - 1]!;
+    for (let at = 0; at < items; at++) {
+      const key = keys[at]!;
+      const to = starts[(key >>> shift) & (digits - 1)]!++;
+      nextKeys[to] = key;
+      next[to] = order[at]!;
     }
+    [keys, nextKeys] = [nextKeys, keys];
+    [order, next] = [next, order];
+  }
+  for (let start = 0; start < items;) {
+    let end = start + 1;
+    let differs = false;
+    while (end < items && keys[end] === keys[start]) {
+      if (scores[order[end]!] !== scores[order[start]!]) differs = true;
+      end++;
+    }
+    if (differs) {
+      order.subarray(start, end).sort((i, j) => {
+        const [a, b] = [scores[i]!, scores[j]!];
+        return a === b ? i - j : a > b ? -1 : 1;
+      });
+    }
+    start = end;
   }
   return order;
 }
 
-/** Three digits of 32 bits: where each starts, and how wide it is. */
-const digits = [
-  [0, 11],
-  [11, 11],
-  [22, 10],
-] as const;
+/** How many values a digit has: 11 bits. */
+const digits = 2 ** 11;
+
+/** The upper 32 bits of each number, turned so that larger numbers have smaller keys. */
+function upperKeys(scores: Float64Array): Uint32Array {
+  const halves = new Uint32Array(scores.buffer, scores.byteOffset, 2 * scores.length);
+  // Little-endian machines hold the low half first.
+  const high = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+  const keys = new Uint32Array(scores.length);
+  for (let i = 0; i < scores.length; i++) {
+    // -0 is the equal of 0.
+    const half = scores[i] === 0 ? 0 : halves[2 * i + high]!;
+    keys[i] = half >>> 31 === 1 ? half : ~(half | 0x80000000);
+  }
+  return keys;
+}
+
+/** The numbers from 0 to `length - 1`; a mapping function would take ten times as long. */
+export function counting(length: number): Uint32Array {
+  const numbers = new Uint32Array(length);
+  for (let i = 0; i < length; i++) numbers[i] = i;
+  return numbers;
+}

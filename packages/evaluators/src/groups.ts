@@ -1,4 +1,5 @@
 import { LimbeckError } from '@limbeck/core';
+import { counting } from './falling-order.js';
 
 /** Items by group. */
 export interface Groups {
@@ -19,10 +20,7 @@ export function groupItems(
   items: number,
 ): Groups {
   if (clusters === undefined) {
-    return {
-      order: Uint32Array.from({ length: items }, (_, i) => i),
-      starts: Uint32Array.from({ length: items + 1 }, (_, i) => i),
-    };
+    return { order: counting(items), starts: counting(items + 1) };
   }
   if (clusters.length !== items) {
     throw new LimbeckError('shape-mismatch', {

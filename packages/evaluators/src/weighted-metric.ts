@@ -10,7 +10,7 @@ export interface WeightedMetric<P, R> extends Metric<P, R> {
    * The metric's value by how often each item occurs, `[items]`.
    * @throws LimbeckError `undefined-metric` where it is undefined, never NaN
    */
-  weighted(rows: Rows): (times: ArrayLike<number>) => number;
+  weighted(rows: Rows): (times: Uint32Array) => number;
 }
 
 /** Whether a metric is a {@link WeightedMetric}. */
@@ -26,7 +26,7 @@ export function weightedMetric<P, R>(
     ...parts,
     value(rows, pick) {
       const items = rows.data.length / rows.columns;
-      const times = new Float64Array(items);
+      const times = new Uint32Array(items);
       if (pick === undefined) times.fill(1);
       else for (const item of picked(parts.name, rows, pick)) times[item]! += 1;
       return parts.weighted(rows)(times);

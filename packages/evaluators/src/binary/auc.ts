@@ -15,11 +15,14 @@ import { sweepMetric } from './sweep.js';
  */
 export function auc(): WeightedMetric<Scores, Positives> {
   return sweepMetric('auc', ({ positives, negatives }) => {
-    let [area, above, wrong] = [0, 0, 0];
+    let area = 0;
+    let above = 0;
+    let wrong = 0;
     return {
       step(truePositives, falsePositives) {
         area += ((falsePositives - wrong) * (truePositives + above)) / 2;
-        [above, wrong] = [truePositives, falsePositives];
+        above = truePositives;
+        wrong = falsePositives;
       },
       value: () => area / (positives * negatives),
     };
@@ -39,7 +42,8 @@ export function auc(): WeightedMetric<Scores, Positives> {
  */
 export function averagePrecision(): WeightedMetric<Scores, Positives> {
   return sweepMetric('averagePrecision', ({ positives }) => {
-    let [sum, above] = [0, 0];
+    let sum = 0;
+    let above = 0;
     return {
       step(truePositives, falsePositives) {
         if (truePositives === above) return;

@@ -12,7 +12,8 @@ export function scoreRows(where: string, scores: Scores, positives: Positives): 
   checkPaired(where, scores.length, positives.length);
   const data = new Float64Array(2 * scores.length);
   for (let i = 0; i < scores.length; i++) {
-    const [score, positive] = [scores[i]!, positives[i]!];
+    const score = scores[i]!;
+    const positive = positives[i]!;
     if (Number.isNaN(score)) {
       throw new LimbeckError('non-finite-data', {
         where,

@@ -34,19 +34,24 @@ export function sweepMetric(
     rows: (scores, positives) => scoreRows(name, scores, positives),
     weighted(rows) {
       const { order, positive, last } = sorted(rows);
+      const items = order.length;
       return (times) => {
-        const totals = { positives: 0, negatives: 0 };
-        for (let at = 0; at < order.length; at++) {
-          if (positive[at] === 1) totals.positives += times[order[at]!]!;
-          else totals.negatives += times[order[at]!]!;
+        let positives = 0;
+        let all = 0;
+        for (let item = 0; item < items; item++) {
+          all += times[item]!;
+          positives += times[item]! * rows.data[2 * item + 1]!;
         }
+        const totals = { positives, negatives: all - positives };
         checkBoth(name, totals);
         const sweep = begin(totals);
-        let [above, wrong] = [0, 0];
-        for (let at = 0; at < order.length; at++) {
-          if (positive[at] === 1) above += times[order[at]!]!;
-          else wrong += times[order[at]!]!;
-          if (last[at] === 1) sweep.step(above, wrong);
+        let above = 0;
+        let reached = 0;
+        for (let at = 0; at < items; at++) {
+          const n = times[order[at]!]!;
+          reached += n;
+          above += n * positive[at]!;
+          if (last[at] === 1) sweep.step(above, reached - above);
         }
         return sweep.value();
       };
@@ -66,10 +71,12 @@ function sorted({ data }: Rows): {
   const order = fallingOrder(scores);
   const positive = new Uint8Array(items);
   const last = new Uint8Array(items);
-  for (let at = 0; at < items; at++) {
+  let score = NaN;
+  for (let at = items - 1; at >= 0; at--) {
     const item = order[at]!;
     positive[at] = data[2 * item + 1]!;
-    last[at] = at + 1 === items || scores[item] !== scores[order[at + 1]!] ? 1 : 0;
+    last[at] = data[2 * item] === score ? 0 : 1;
+    score = data[2 * item]!;
   }
   return { order, positive, last };
 }

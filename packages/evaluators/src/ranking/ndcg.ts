@@ -37,7 +37,11 @@ export function ndcg(options: NdcgOptions = {}): AdditiveMetric<Run, Qrels> {
 
 function dcg(gains: Float64Array, k: number, worth: (grade: number) => number): number {
   const length = Math.min(k, gains.length);
+  while (discounts.length < length) discounts.push(1 / Math.log2(discounts.length + 2));
   let sum = 0;
-  for (let i = 0; i < length; i++) if (gains[i]! > 0) sum += worth(gains[i]!) / Math.log2(i + 2);
+  for (let i = 0; i < length; i++) if (gains[i]! > 0) sum += worth(gains[i]!) * discounts[i]!;
   return sum;
 }
+
+/** What a gain at each rank counts, as far as some list has reached. */
+const discounts: number[] = [];

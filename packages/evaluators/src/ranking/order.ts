@@ -43,15 +43,18 @@ export function rankQueries(
   }
   return queries.map((query) => {
     const judged = qrels[query]!;
-    const ideal = Float64Array.from(Object.values(judged), (grade) =>
-      Math.max(0, checkGrade(where, query, grade)),
-    );
+    const grades = Object.values(judged);
+    const ideal = new Float64Array(grades.length);
+    grades.forEach((grade, i) => (ideal[i] = Math.max(0, checkGrade(where, query, grade))));
     ideal.sort().reverse();
     if (!Object.hasOwn(run, query)) return undefined;
     const documents = retrieved(where, query, run[query]!, options);
-    const gains = Float64Array.from(documents, (document) =>
-      Object.hasOwn(judged, document) ? Math.max(0, judged[document]!) : 0,
-    );
+    const gains = new Float64Array(documents.length);
+    documents.forEach((document, i) => {
+      // What objects inherit is never a number.
+      const grade: unknown = judged[document];
+      if (typeof grade === 'number' && grade > 0) gains[i] = grade;
+    });
     return { gains, ideal };
   });
 }
@@ -64,23 +67,18 @@ function retrieved(
   { tie = 'trec', float32 = false }: RankingOptions,
 ): string[] {
   const documents = Object.keys(scores);
-  const values = Float64Array.from(documents, (document) => {
-    const score = scores[document]!;
-    if (Number.isFinite(score)) return float32 ? Math.fround(score) : score;
-    throw new LimbeckError('non-finite-data', {
-      where,
-      given: `the score ${score} of document ${document} for query ${query}`,
-      expected: 'finite scores',
-      next: 'Look at the model that gave it.',
-    });
+  const values = new Float64Array(documents.length);
+  Object.values(scores).forEach((score, i) => {
+    if (!Number.isFinite(score)) refuseScore(where, `${score} of ${documents[i]} for ${query}`);
+    values[i] = float32 ? Math.fround(score) : score;
   });
   const byTie =
     tie === 'stable'
       ? (i: number, j: number) => i - j
       : (i: number, j: number) => bytewise(documents[j]!, documents[i]!);
-  const order = Uint32Array.from(documents, (_, i) => i);
+  const order = Array.from(documents.keys());
   order.sort((i, j) => values[j]! - values[i]! || byTie(i, j));
-  return Array.from(order, (i) => documents[i]!);
+  return order.map((i) => documents[i]!);
 }
 
 /** Order by UTF-8 bytes, which is that of code points; UTF-16 has surrogates before U+E000. */
@@ -94,6 +92,15 @@ function bytewise(a: string, b: string): number {
     return x - y;
   }
   return a.length - b.length;
+}
+
+function refuseScore(where: string, score: string): never {
+  throw new LimbeckError('non-finite-data', {
+    where,
+    given: `the score ${score}`,
+    expected: 'finite scores',
+    next: 'Look at the model that gave it.',
+  });
 }
 
 function checkGrade(where: string, query: string, grade: number): number {

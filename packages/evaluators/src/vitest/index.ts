@@ -1,4 +1,4 @@
-import type {} from 'vitest';
+import type { Assertion } from 'vitest';
 import type { Predictions, References } from '../predictions.js';
 import type { RetainOptions } from './to-retain.js';
 
@@ -7,6 +7,9 @@ export { type Answered, type MatcherResult, type RetainOptions, toRetain } from 
 declare module 'vitest' {
   interface Matchers<T> {
     /** See `toRetain` of `@limbeck/evaluators/vitest`. */
-    toRetain<P = Predictions, R = References>(teacher: P, options: RetainOptions<P, R>): T;
+    toRetain<P = Predictions, R = References>(
+      teacher: P,
+      options: RetainOptions<P, R>,
+    ): ReturnType<Assertion<T>['toBe']>;
   }
 }
