@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { LimbeckError } from '@limbeck/core';
-import type { LoadConfigOptions } from 'c12';
+import type { LoadConfigOptions, ResolvedConfig } from 'c12';
 import type { LimbeckConfig } from '../config.js';
 import { importModule } from './import-module.js';
 
@@ -25,8 +25,8 @@ export async function loadLayers(file: string): Promise<LimbeckConfig> {
   const { config } = await loadConfig<Layer>({
     name: 'limbeck',
     cwd: path.dirname(file),
-    configFile: file,
-    envName: process.env['LIMBECK_ENV'] ?? process.env['NODE_ENV'] ?? false,
+    configFile: path.basename(file),
+    envName: environment() ?? false,
     // A configuration is what its files say: nothing comes from a home folder, from .env, or over the network.
     rcFile: false,
     globalRc: false,
@@ -35,7 +35,7 @@ export async function loadLayers(file: string): Promise<LimbeckConfig> {
     giget: false,
     omit$Keys: true,
     merger: merge,
-    resolve: checkLayer,
+    resolve: loadLayer,
     jiti: { import: importDefault } as unknown as NonNullable<LoadConfigOptions['jiti']>,
   });
   return config;
@@ -63,12 +63,56 @@ function merge(...sources: readonly (Layer | null | undefined)[]): Layer {
   return merged;
 }
 
-/** Refuses what the loader would pass over with a warning. It answers nothing: the loader finds the file itself. */
-function checkLayer(source: string, options: { readonly cwd?: string }): undefined {
+/** Which environment's settings hold. */
+function environment(): string | undefined {
+  return process.env['LIMBECK_ENV'] ?? process.env['NODE_ENV'];
+}
+
+/**
+ * One layer that another one extends; nothing where the loader itself finds it.
+ *
+ * @throws LimbeckError `data-missing`, `invalid-option`: the loader would pass over it with a warning
+ */
+async function loadLayer(
+  source: string,
+  options: { readonly cwd?: string },
+): Promise<ResolvedConfig<Layer> | undefined> {
   const from = options.cwd ?? '.';
-  if (source === '.' || isThere(path.resolve(from, source)) || isPackage(from, source)) return;
+  if (source === '.') return undefined;
+  const file = layerFile(path.resolve(from, source)) ?? packageFile(from, source);
+  if (file === 'import-only') return undefined;
+  if (file === undefined) throw noLayer(source);
+  const exported = await importDefault(file);
+  const isMade = typeof exported === 'function';
+  const config = (isMade ? await (exported as () => unknown)() : exported) as Layer;
+  const env = environment() ?? '';
+  const named = config['$env'] as { readonly [name: string]: Layer } | undefined;
+  const own = merge(config[`$${env}`] as Layer | undefined, named?.[env]);
+  return { config: merge(own, config), configFile: file, cwd: path.dirname(file) };
+}
+
+function layerFile(target: string): string | undefined {
+  const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
+  const candidates = isFolder
+    ? configNames.map((name) => path.join(target, name))
+    : ['', '.ts', '.mts', '.js', '.mjs'].map((ending) => target + ending);
+  return candidates.find((file) => existsSync(file));
+}
+
+/** What a package exports under that name; `import-only` where `require` may not see it. */
+function packageFile(from: string, source: string): string | undefined {
+  if (/^[./]|^[a-z]+:/i.test(source)) return undefined;
+  try {
+    return createRequire(path.join(from, 'limbeck.config.js')).resolve(source);
+  } catch (cause) {
+    const isThere = (cause as { readonly code?: string }).code !== 'MODULE_NOT_FOUND';
+    return isThere ? 'import-only' : undefined;
+  }
+}
+
+function noLayer(source: string): LimbeckError {
   const remote = /^[a-z]+:/i.test(source) && !path.isAbsolute(source);
-  throw new LimbeckError(remote ? 'invalid-option' : 'data-missing', {
+  return new LimbeckError(remote ? 'invalid-option' : 'data-missing', {
     where: 'limbeck run',
     given: `extends ${JSON.stringify(source)}${remote ? ', which would be fetched' : ', which is not there'}`,
     expected: 'a file, a folder with limbeck.config.ts, or an installed package',
@@ -76,19 +120,4 @@ function checkLayer(source: string, options: { readonly cwd?: string }): undefin
       ? 'Install it as a package, or copy it here: a run fetches no code.'
       : 'Write it from the folder of the file that extends it, such as "./base.config.ts".',
   });
-}
-
-function isThere(target: string): boolean {
-  const endings = ['', '.ts', '.mts', '.js', '.mjs'];
-  return endings.some((ending) => existsSync(target + ending));
-}
-
-function isPackage(from: string, source: string): boolean {
-  try {
-    createRequire(path.join(from, 'limbeck.config.js')).resolve(source);
-    return true;
-  } catch (cause) {
-    // One that only `import` may load is there too.
-    return (cause as { readonly code?: string }).code !== 'MODULE_NOT_FOUND';
-  }
 }

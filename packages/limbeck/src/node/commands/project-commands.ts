@@ -10,7 +10,7 @@ const init = defineCommand({
     folder: { type: 'positional', required: false, description: 'where; here if left out' },
     template: {
       type: 'string',
-      description: 'pipeline: steps in limbeck.config.ts; distil: one call in distil.ts',
+      description: 'pipeline: steps in limbeck.config.ts; distil: one call in distil.mjs',
       valueHint: 'pipeline',
     },
     force: { type: 'boolean', description: 'write over files that are there' },

@@ -57,8 +57,7 @@ export default definePipeline({
 });
 `;
 
-const steps = `import path from 'node:path';
-import type { LongWork } from '@limbeck/core';
+const steps = `import type { LongWork } from '@limbeck/core';
 import { batches, joinCollators, labelCollator, signalCollator, textCollator } from '@limbeck/data';
 import { readRecords } from '@limbeck/data/node';
 import { accuracy, bootstrap } from '@limbeck/evaluators';
@@ -117,7 +116,7 @@ export async function trainTeacher({ labels, train: rows }: Messages, given: Tra
   const engine = await nodeEngine();
   try {
     const { students } = await train(program, { ...given, engine });
-    const folder = path.join(given.folder, 'student');
+    const folder = \`\${given.folder}/student\`;
     const { parameters } = await exportStudent(students['student']!, { engine, folder, labels, maxBytes });
     return { parameters };
   } finally {
@@ -134,7 +133,7 @@ export async function trainStudent(
   type Row = { readonly text: string; readonly logits: readonly number[] };
   type Teacher = { readonly logits: Tensor };
   type Batch = { readonly inputs: TextInputs; readonly teacher: Teacher };
-  const teacher = await loadStudent(path.join(teacherFolder, 'student'));
+  const teacher = await loadStudent(\`\${teacherFolder}/student\`);
   const answers = await teacher.predict(rows.map(({ text }) => text));
   await teacher.dispose();
   const answered = rows.map(({ text }, i): Row => {
@@ -158,7 +157,7 @@ export async function trainStudent(
   const engine = await nodeEngine();
   try {
     const { students } = await train(program, { ...given, engine });
-    const folder = path.join(given.folder, 'student');
+    const folder = \`\${given.folder}/student\`;
     const { parameters } = await exportStudent(students['student']!, { engine, folder, labels, maxBytes });
     return { parameters };
   } finally {
@@ -169,7 +168,7 @@ export async function trainStudent(
 /** Accuracy of both on the held-out messages, with its interval. */
 export async function measure({ labels, test }: Messages, teacherFolder: string, studentFolder: string) {
   const measureOne = async (folder: string) => {
-    const student = await loadStudent(path.join(folder, 'student'));
+    const student = await loadStudent(\`\${folder}/student\`);
     const answers = await student.predict(test.map(({ text }) => text));
     await student.dispose();
     const metric = accuracy();
