@@ -11,7 +11,11 @@ const tsc = bin('typescript', 'bin', 'tsc');
 
 /** What is checked, in this order: cheap ones first; each is a list of commands for Node. */
 const gates = {
-  workspace: [[script('check-workspace.mjs')], [script('record-readme.mjs'), '--check']],
+  workspace: [
+    [script('check-workspace.mjs')],
+    [script('record-readme.mjs'), '--check'],
+    [script('choose-a-student.mjs'), '--check'],
+  ],
   format: [[bin('oxfmt', 'bin', 'oxfmt'), '--check']],
   lint: [[bin('oxlint', 'bin', 'oxlint'), '--type-aware', '--deny-warnings']],
   types: [
@@ -28,11 +32,12 @@ const gates = {
   ],
   knip: [[bin('knip', 'bin', 'knip.js'), '--no-config-hints']],
   sherif: [[bin('sherif', 'index.js')]],
-  packages: [[script('check-packages.mjs')]],
+  release: [[script('release-dry-run.mjs')]],
   footprint: [[script('footprint.mjs')]],
   install: [[script('check-install.mjs')]],
   api: [[script('api-reports.mjs')]],
   docs: [[script('check-docs.mjs')]],
+  site: [[script('docs-site.mjs')]],
   operators: [[script('operators.mjs'), '--check']],
   code: [[script('check-code-blocks.mjs')]],
   tutorial: [[script('follow-add-a-loss.mjs')], [script('follow-add-a-metric.mjs')]],
