@@ -23,11 +23,16 @@ function find(query) {
       const score =
         (title === query.toLowerCase() ? 4 : 0) +
         (words.every((word) => title.includes(word)) ? 2 : 0) +
-        (title.startsWith(words[0]) ? 1 : 0) -
+        (title.startsWith(words[0]) ? 1 : 0) +
+        (entry.address.startsWith('docs/') ? 3 : entry.address.startsWith('api/') ? 0 : 1) -
         title.length / 1000;
       return [{ ...entry, score }];
     })
     .sort((a, b) => b.score - a.score)
+    .filter(
+      ({ title, page }, i, all) =>
+        i === all.findIndex((one) => one.title === title && one.page === page),
+    )
     .slice(0, 12);
 }
 
