@@ -19,6 +19,9 @@ const arrows = {
 /** Beside its arrows: optional peers that a package loads when they are there. */
 const optionalPeers = { predict: ['tensor'] };
 
+/** Beside what all tests may use: tests and benchmarks of `predict` load students that `train` has exported. */
+const testPeers = { predict: ['train'] };
+
 function reachable(name, seen = new Set()) {
   for (const next of arrows[name]) {
     if (!seen.has(next)) {
@@ -81,6 +84,9 @@ module.exports = {
               other !== name &&
               !reachable(name).has(other) &&
               !(optionalPeers[name] ?? []).includes(other) &&
+              !(testPeers[name] ?? []).some(
+                (peer) => peer === other || reachable(peer).has(other),
+              ) &&
               !(
                 !['core', 'tensor', 'runtime'].includes(name) &&
                 (other === 'testing' || reachable('testing').has(other))

@@ -40,7 +40,7 @@ export async function inWorker(texts) {
 /** Labels of the student of tokens. */
 export async function tokens() {
   const student = await loadStudent('/tokens');
-  return (await student.predict(['very good', 'not good'])).map(({ label }) => label);
+  return (await student.predict(['very good', 'not bad'])).map(({ label }) => label);
 }
 
 /** Codes of what a page lacks. */
@@ -56,8 +56,11 @@ const modules = new Map();
 
 /** A module's text with its imports as addresses of modules that are themselves resolved. */
 async function resolved(source, base, imports) {
-  const names = [...source.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, name]) => name);
-  let text = source;
+  // Examples in comments import what the code does not.
+  const code = source.replaceAll(/\/\*[^]*?\*\//g, '');
+  const quoted = /(?:from|import\()\s*['"]([^'"]+)['"]/g;
+  const names = [...code.matchAll(quoted)].map(([, name]) => name);
+  let text = code;
   for (const name of new Set(names)) {
     const mapped = imports[name] ?? (name.startsWith('.') ? name : undefined);
     if (mapped === undefined) continue;
@@ -71,7 +74,8 @@ async function resolved(source, base, imports) {
           .then((made) => URL.createObjectURL(new Blob([made], { type: 'text/javascript' }))),
       );
     }
-    text = text.replaceAll(`'${name}'`, `'${await modules.get(address)}'`);
+    const made = await modules.get(address);
+    text = text.replaceAll(`'${name}'`, `'${made}'`).replaceAll(`"${name}"`, `'${made}'`);
   }
   return text;
 }

@@ -24,9 +24,10 @@ export function quickErrorFunction(x: number): number {
   if (!(size < most)) return Number.isNaN(x) ? x : Math.sign(x);
   const at = Math.floor(size * perUnit);
   const t = size * perUnit - at;
-  const [v0, v1] = [values![at]!, values![at + 1]!];
-  const [s0, s1] = [slopes![at]!, slopes![at + 1]!];
-  const rise = v1 - v0;
+  const v0 = values![at]!;
+  const s0 = slopes![at]!;
+  const s1 = slopes![at + 1]!;
+  const rise = values![at + 1]! - v0;
   const y = v0 + t * (s0 + t * (3 * rise - 2 * s0 - s1 + t * (s0 + s1 - 2 * rise)));
   return x < 0 ? -y : y;
 }

@@ -24,7 +24,8 @@ function copyBlocks(
 ): void {
   if (length < 16) {
     for (let n = 0; n < count; n++) {
-      const [a, b] = [toAt + n * toStep, fromAt + n * fromStep];
+      const a = toAt + n * toStep;
+      const b = fromAt + n * fromStep;
       for (let i = 0; i < length; i++) to[a + i] = from[b + i]!;
     }
     return;
