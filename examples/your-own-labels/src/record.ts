@@ -57,7 +57,7 @@ export function sectionOf(report: RunReport): string {
   const seconds = (report as RunReport & { readonly seconds?: number }).seconds;
   return [
     `### ${name}: ${title ?? ''}`,
-    `${headline ?? ''}`,
+    headline ?? '',
     [
       '| system | role | accuracy (95% interval) | macro-F1 | calibration error | p50 at batch 1 | size |',
       '|---|---|---|---|---|---|---|',

@@ -1,6 +1,5 @@
 import { type Event, Rng } from '@limbeck/core';
 import { readRecords } from '@limbeck/data/node';
-import type { RunReport } from '@limbeck/evaluators';
 import { distil, type DistilOptions, type Peer } from 'limbeck';
 import type { DataSet, DataSetName } from './datasets.js';
 import { mlLogisticRegression } from './peers/logistic-regression.js';
@@ -69,7 +68,7 @@ function peersFor(name: DataSetName, smoke: boolean): { readonly [name: string]:
 async function someOf(data: DataSet['data']): Promise<{ readonly [column: string]: unknown }[]> {
   const rows: { readonly [column: string]: unknown }[] = [];
   if (typeof data !== 'string') rows.push(...data);
-  else for await (const row of readRecords(data)) rows.push(row as (typeof rows)[number]);
+  else for await (const row of readRecords(data)) rows.push(row);
   return Rng.from(0).stream('smoke').shuffle(rows).slice(0, smokeRows);
 }
 
@@ -78,15 +77,22 @@ function progress(): (event: Event) => void {
   let lastMs = 0;
   return ({ kind, atMs, ...fields }) => {
     if (kind === 'distil/forecast') {
-      const { family, secondsPerStep, seconds } = fields;
+      const [family, perStep, seconds] = texts(fields, ['family', 'secondsPerStep', 'seconds']);
       console.error(
-        `  ${String(family)}: ${(1000 * Number(secondsPerStep)).toFixed(1)} ms a step, about ${Number(seconds).toFixed(0)} s`,
+        `  ${family}: ${(1000 * Number(perStep)).toFixed(1)} ms a step, about ${Number(seconds).toFixed(0)} s`,
       );
     }
     if (kind !== 'train/step' || atMs - lastMs < 5000) return;
     lastMs = atMs;
-    console.error(
-      `  step ${String(fields['step'])}/${String(fields['steps'])}  ${String(fields['secondsLeft'])} s left`,
-    );
+    const [step, steps, left] = texts(fields, ['step', 'steps', 'secondsLeft']);
+    console.error(`  step ${step}/${steps}  ${left} s left`);
   };
+}
+
+/** Fields of an event as text. */
+function texts(fields: { readonly [name: string]: unknown }, names: readonly string[]): string[] {
+  return names.map((name) => {
+    const value = fields[name];
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  });
 }

@@ -58,10 +58,9 @@ export function tfjsBagOfWords(epochs = 6): Peer {
         batchSize: 64,
         validationSplit: 0.1,
         shuffle: true,
-        verbose: 0,
         callbacks: {
           onEpochEnd: async (_epoch, logs) => {
-            const accuracy = Number(logs?.['val_acc'] ?? 0);
+            const accuracy = logs?.['val_acc'] ?? 0;
             if (accuracy > best.accuracy) {
               best = { accuracy, weights: model.getWeights().map((weight) => weight.clone()) };
             }

@@ -74,7 +74,7 @@ export async function readRecord(
   return {
     text,
     label,
-    group: group === undefined || group === null || group === '' ? undefined : String(group),
+    group: group === undefined || group === null || group === '' ? undefined : asText(group),
   };
 }
 
@@ -120,7 +120,7 @@ function labelOf(
       next: 'Write every label the same way.',
     });
   }
-  const label = String(value);
+  const label = asText(value);
   const { labels } = columns;
   if (labels === undefined || labels.includes(label)) return label;
   const meant = suggest(label, labels);
@@ -130,6 +130,11 @@ function labelOf(
     expected: `one of ${labels.slice(0, 20).join(', ')}${labels.length > 20 ? ', …' : ''}`,
     next: `${meant === undefined ? '' : `Did you mean ${JSON.stringify(meant)}? `}Correct the record, or add the label to the schema.`,
   });
+}
+
+/** A value as text: as it is, or as JSON where it is more than one value. */
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** What the schema finds wrong with a record beside its label. */

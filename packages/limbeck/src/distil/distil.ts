@@ -36,5 +36,5 @@ export async function distil<
 >(options: DistilOptions<Field, Schema, Label>): Promise<Distilled<Field, Label>> {
   // Training pulls in the engine; a program that only imports the front door must not pay for that.
   const { runDistil } = await import('./run-distil.js');
-  return (await runDistil(options as DistilOptions)) as unknown as Distilled<Field, Label>;
+  return (await runDistil(options)) as unknown as Distilled<Field, Label>;
 }

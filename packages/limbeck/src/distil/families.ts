@@ -87,7 +87,12 @@ function ngramFamily({ labels, train }: FamilyData): Family {
     architecture: `hashed byte 1- to 5-grams, ${width.toLocaleString('en-US')} features, linear`,
     maxBytes,
     config: model.config,
-    pupil: pupil({ learner: head, whole: model, inputs: featureInputs(features) }),
+    pupil: pupil({
+      learner: head,
+      whole: model,
+      inputs: featureInputs(features),
+      prepare: (examples) => features.prepare(examples),
+    }),
     training: (count) => {
       const batchSize = batchSizeFor(count);
       return {

@@ -44,7 +44,7 @@ export async function askTeacher(
   const started = performance.now();
   const kind = kindOf(teacher);
   const name = `${contentHash({ teacher: teacher.id, kind, classes }).slice(0, 16)}.signals`;
-  const store = await openSignalStore<Logits>(path.join(keep, name), {
+  const store = openSignalStore<Logits>(path.join(keep, name), {
     provenance: { teacher: teacher.id, kind },
     widths: { logits: classes },
   });

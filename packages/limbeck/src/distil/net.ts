@@ -40,6 +40,8 @@ export interface Net<In extends TensorTree, P extends TensorTree> {
   /** @defaultValue the learner itself */
   readonly whole?: Model<TextInputs, { readonly logits: Tensor }, P>;
   readonly inputs: Collator<Example, In>;
+  /** Does once what `inputs` does on first sight of an example, so that a measured step has none of it. */
+  prepare?(examples: readonly Example[]): void;
 }
 
 /** What training needs beside the lesson. */
@@ -96,6 +98,7 @@ export function pupil<In extends TensorTree, P extends TensorTree>(net: Net<In, 
       trainNet(net, lesson, training, seed, tools, watched),
     secondsPerStep: async (lesson, training, seed, tools) => {
       const times: number[] = [];
+      net.prepare?.(lesson.rows.map(({ example }) => example));
       const { onEvent: _quiet, ...rest } = tools;
       const onEvent: EventSink = ({ kind }) => {
         if (kind === 'train/step') times.push(performance.now());
@@ -139,7 +142,7 @@ async function trainNet<In extends TensorTree, P extends TensorTree>(
     teacher: joinCollators<LessonRow, { readonly logits: Tensor }>({
       logits: signalCollator<LessonRow>({ signal: ({ teacher }) => teacher, width: classes }),
     }),
-  } as Parameters<typeof joinCollators<LessonRow, LessonBatch<In>>>[0]);
+  });
   const held = watched === undefined ? [] : chunks(watched, inputs, classes);
   const truth = watched?.examples.map(({ label }) => label) ?? [];
   const program = distillation({

@@ -1,4 +1,4 @@
-import { type Collator, type HostTree, hostTensor, type Spec, type Specs } from '@limbeck/core';
+import { type Collator, type HostTensor, hostTensor, type Spec, type Specs } from '@limbeck/core';
 import {
   type FeatureInputs,
   type FeatureTable,
@@ -174,8 +174,7 @@ export function featureInputs(features: NgramFeatures): Collator<Example, Featur
   const specs = { features: features.specs } as unknown as Specs<FeatureInputs>;
   return {
     specs,
-    collate: (examples) =>
-      ({ features: features.collate(examples) }) as unknown as HostTree<FeatureInputs>,
+    collate: (examples) => ({ features: features.collate(examples) }),
   };
 }
 
@@ -211,7 +210,7 @@ export class NgramFeatures implements Collator<Example, Spec> {
   }
 
   /** The rows as a matrix, `[examples, width]`. */
-  collate(examples: readonly Example[]) {
+  collate(examples: readonly Example[]): HostTensor<'float32'> {
     const data = new Float32Array(examples.length * this.width);
     examples.forEach((example, row) => {
       const { at, values } = this.#row(example);
@@ -219,6 +218,11 @@ export class NgramFeatures implements Collator<Example, Spec> {
       for (let i = 0; i < at.length; i++) data[start + at[i]!] = values[i]!;
     });
     return hostTensor('float32', [examples.length, this.width], data);
+  }
+
+  /** Counts the examples' n-grams now, and keeps their features. */
+  prepare(examples: readonly Example[]): void {
+    for (const example of examples) this.#row(example);
   }
 
   #row(example: Example): SparseRow {

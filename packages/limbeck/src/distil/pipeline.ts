@@ -1,6 +1,6 @@
 import type { JsonObject } from '@limbeck/core';
 import { contentHash } from '@limbeck/data';
-import { definePipeline, type PipelineStep, step } from '@limbeck/pipeline';
+import { definePipeline, type Pipeline, type PipelineStep, step } from '@limbeck/pipeline';
 import type { Lab } from './lab.js';
 import type { DistilOptions, FamilyName } from './options.js';
 import type { Settled } from './settle.js';
@@ -24,7 +24,7 @@ const trainingShare = 0.85;
  * From records to a student that ships, as steps: each one's output is kept, so that a second call reads it and a killed one
  * goes on.
  */
-export function distilPipeline(lab: Lab, settled: Settled, options: DistilOptions) {
+export function distilPipeline(lab: Lab, settled: Settled, options: DistilOptions): Pipeline {
   const { columns, hashes, families, seeds, splitSeed, leaks, onBad } = settled;
   const budgetSeconds = trainingShare * settled.budgetSeconds;
 
@@ -84,7 +84,7 @@ export function distilPipeline(lab: Lab, settled: Settled, options: DistilOption
         config: { family, seeds: [...seeds], budgetSeconds, field: columns.label },
         run: ({ inputs, folders, config }, context) => {
           const earlier = Object.values(inputs as unknown as { [name: string]: FamilyOutput });
-          const spent = earlier.reduce((sum, { trainingSeconds = 0 }) => sum + trainingSeconds, 0);
+          const spent = earlier.reduce((sum, { trainingSeconds }) => sum + trainingSeconds, 0);
           return familyStep(
             lab,
             {

@@ -29,7 +29,7 @@ export async function settleSource(
   if (!isIterable(data)) {
     throw new LimbeckError('invalid-option', {
       where: 'distil, data',
-      given: `${data === null ? 'null' : typeof data}`,
+      given: data === null ? 'null' : typeof data,
       expected: 'a path, or objects to iterate over',
       next: "Pass 'mails.csv', or rows like [{ text, label }].",
     });
@@ -78,7 +78,7 @@ function pick(row: unknown, columns: readonly string[] | undefined, at: number):
 function hashable(row: DataRecord): string {
   const plain = Object.entries(row).map(([column, value]) => [
     column,
-    value === null || ['string', 'boolean'].includes(typeof value) ? value : String(value),
+    typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? null),
   ]);
   return canonicalJson(Object.fromEntries(plain));
 }

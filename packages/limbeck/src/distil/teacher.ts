@@ -222,7 +222,11 @@ function memberNet(
     featureDropout: 0.3,
     ...(hidden.length === 0 ? {} : { dropout: 0.3 }),
   });
-  return pupil({ learner: model, inputs: featureInputs(features) });
+  return pupil({
+    learner: model,
+    inputs: featureInputs(features),
+    prepare: (examples) => features.prepare(examples),
+  });
 }
 
 /** How a member is trained on so many rows. */
