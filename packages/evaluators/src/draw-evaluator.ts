@@ -41,7 +41,7 @@ export function drawEvaluator<P, R>(
   const table = Array.from({ length: width }, () => new Float64Array(size));
   const ofGroup = new Float64Array(width);
   for (let g = 0; g < size; g++) {
-    ofGroup.fill(0);
+    for (let c = 0; c < width; c++) ofGroup[c] = 0;
     for (let i = starts[g]!; i < starts[g + 1]!; i++) metric.add(rows, order[i]!, ofGroup, 0);
     for (let c = 0; c < width; c++) table[c]![g] = ofGroup[c]!;
   }

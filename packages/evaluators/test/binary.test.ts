@@ -101,6 +101,17 @@ describe('scores', () => {
     expect(Array.from(fallingOrder(scores))).toEqual(expected);
   });
 
+  test('that differ in their lowest bits alone are sorted too, few or many', () => {
+    for (const length of [3, 200]) {
+      // Steps of the last bit, in a shuffled order with each step twice.
+      const steps = Array.from({ length }, (_, i) => ((i * 77) % length) >> 1);
+      const scores = Float64Array.from(steps, (step) => 1 + step * Number.EPSILON);
+      const order = Array.from(fallingOrder(scores));
+      const expected = [...steps.keys()].sort((i, j) => steps[j]! - steps[i]! || i - j);
+      expect(order).toEqual(expected);
+    }
+  });
+
   test.each([
     ['no positive', 'undefined-metric', () => measure(auc(), [1, 2], [0, 0])],
     ['no negative', 'undefined-metric', () => measure(averagePrecision(), [1, 2], [1, 1])],

@@ -81,7 +81,7 @@ const sets = labels.map((y) => [`${y}`, 'both']);
 
 type Given = ReturnType<typeof answers>;
 /** A metric beside how its rows are made. */
-function with_<P, R>(metric: Metric<P, R>, predictions: (given: Given) => P, references: R) {
+function withRows<P, R>(metric: Metric<P, R>, predictions: (given: Given) => P, references: R) {
   return {
     metric: metric as Metric<unknown, unknown>,
     rows: (given: Given) => metric.rows(predictions(given), references),
@@ -98,25 +98,25 @@ const all = [
     mce(),
     equalMassEce(),
     aurc(),
-  ].map((metric) => with_(metric, ({ classes }) => classes, labels)),
+  ].map((metric) => withRows(metric, ({ classes }) => classes, labels)),
   ...[auc(), averagePrecision(), tprAtFpr({ fpr: 0.5 })].map((metric) =>
-    with_(metric, ({ scores }) => scores, positives),
+    withRows(metric, ({ scores }) => scores, positives),
   ),
   ...[rSquared(), pearson(), spearman(), kendall(), rootMeanSquaredError()].map((metric) =>
-    with_(metric, ({ numbers }) => numbers, labels),
+    withRows(metric, ({ numbers }) => numbers, labels),
   ),
   ...[bleu(), chrf(), chrf({ words: 2 })].map((metric) =>
-    with_(metric, ({ texts }) => texts, sentences),
+    withRows(metric, ({ texts }) => texts, sentences),
   ),
   ...[distinct({ n: 2 }), selfBleu({ smoothing: 'floor' })].map((metric) =>
-    with_(metric, ({ texts }) => texts, undefined),
+    withRows(metric, ({ texts }) => texts, undefined),
   ),
   ...[ndcg({ k: 10 }), meanAveragePrecision()].map((metric) =>
-    with_(metric, ({ run }) => run, qrels),
+    withRows(metric, ({ run }) => run, qrels),
   ),
-  with_(entityF1(), (given) => given.tags, tags),
-  with_(setF1(), (given) => given.sets, sets),
-  with_(perplexity(), ({ logProbabilities }) => logProbabilities, undefined),
+  withRows(entityF1(), (given) => given.tags, tags),
+  withRows(setF1(), (given) => given.sets, sets),
+  withRows(perplexity(), ({ logProbabilities }) => logProbabilities, undefined),
 ];
 
 /** What does not follow from being right more often. */

@@ -67,16 +67,21 @@ function sorted({ data }: Rows): {
 } {
   const items = data.length / 2;
   const scores = new Float64Array(items);
-  for (let i = 0; i < items; i++) scores[i] = data[2 * i]!;
+  // A byte an item stays in the cache when it is read in another order.
+  const isPositive = new Uint8Array(items);
+  for (let i = 0; i < items; i++) {
+    scores[i] = data[2 * i]!;
+    isPositive[i] = data[2 * i + 1]!;
+  }
   const order = fallingOrder(scores);
   const positive = new Uint8Array(items);
   const last = new Uint8Array(items);
   let score = NaN;
   for (let at = items - 1; at >= 0; at--) {
     const item = order[at]!;
-    positive[at] = data[2 * item + 1]!;
-    last[at] = data[2 * item] === score ? 0 : 1;
-    score = data[2 * item]!;
+    positive[at] = isPositive[item]!;
+    last[at] = scores[item] === score ? 0 : 1;
+    score = scores[item]!;
   }
   return { order, positive, last };
 }
