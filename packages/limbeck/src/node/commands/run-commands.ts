@@ -20,6 +20,12 @@ const run = defineCommand({
       description: 'how many steps may run at once, where none needs the other',
       valueHint: '1',
     },
+    watch: { type: 'boolean', description: 'show the run on a page while it goes on' },
+    port: {
+      type: 'string',
+      description: "with --watch, the page's port",
+      valueHint: 'the first free one',
+    },
     ...jsonArg,
   },
   run: async ({ args, data }) =>
@@ -29,6 +35,8 @@ const run = defineCommand({
       verify: args.verify,
       why: args.why,
       parallel: args.parallel,
+      watch: args.watch,
+      port: args.port,
       json: args.json,
     }),
 });
@@ -105,6 +113,7 @@ export const runCommands = {
   run: command(run, [
     ['limbeck run', 'runs limbeck.config.ts of this folder'],
     ['limbeck run --why', 'says which steps would run, and why'],
+    ['limbeck run --watch', 'shows losses, speed and time left on a page of this machine'],
     ['limbeck run study.ts --parallel 4', 'runs another file, up to four steps at once'],
   ]),
   resume: command(resume, [['limbeck resume', 'goes on with the latest run']]),

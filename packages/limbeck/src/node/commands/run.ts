@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { Logger } from '@limbeck/core';
-import { formatPlan, formatStages } from '@limbeck/pipeline';
+import type { EventSink, Logger } from '@limbeck/core';
+import { formatPlan, formatStages, orderSteps } from '@limbeck/pipeline';
 import { planPipeline, runFolder, runPipeline } from '@limbeck/pipeline/node';
 import type { CommandIo } from '../io.js';
 import { loadPipeline, type LoadedPipeline } from '../load-pipeline.js';
@@ -21,6 +21,10 @@ export interface RunCommand {
   readonly why?: boolean | undefined;
   /** How many steps may run at once. @defaultValue what the configuration says, else 1 */
   readonly parallel?: string | undefined;
+  /** Serves a page that shows the run while it goes on. @defaultValue false */
+  readonly watch?: boolean | undefined;
+  /** The page's port. @defaultValue the first free one from 4750 on */
+  readonly port?: string | undefined;
   /** Prints the result as JSON. @defaultValue false */
   readonly json?: boolean | undefined;
 }
@@ -28,6 +32,7 @@ export interface RunCommand {
 /** Runs a pipeline, and says where its time went and where its results lie. */
 export async function run(io: CommandIo, given: RunCommand): Promise<void> {
   const parallel = wholeOption('limbeck run', 'parallel', given.parallel, 1);
+  const port = wholeOption('limbeck run', 'port', given.port, 0);
   const loaded = await loadPipeline(io.cwd, given.config);
   const { pipeline, file } = loaded;
   const root = rootOf(io, given, loaded);
@@ -35,16 +40,25 @@ export async function run(io: CommandIo, given: RunCommand): Promise<void> {
   if (given.why === true) return say(io, given, await planPipeline({ ...pipeline, root, verify }));
   const folder = runFolder(pipeline, root);
   const logger: Logger = { info: (line) => io.err(line), warn: (line) => io.err(line) };
-  const result = await runPipeline({
-    ...pipeline,
-    root,
-    logger,
-    since: 'process',
-    verify,
-    parallel: parallel ?? loaded.parallel ?? 1,
-    entry: path.relative(io.cwd, file).split(path.sep).join('/'),
-    resumeWith: `limbeck resume ${path.relative(io.cwd, folder)}`,
-  });
+  const work = (onEvent?: EventSink) =>
+    runPipeline({
+      ...pipeline,
+      root,
+      logger,
+      since: 'process',
+      verify,
+      parallel: parallel ?? loaded.parallel ?? 1,
+      entry: path.relative(io.cwd, file).split(path.sep).join('/'),
+      resumeWith: `limbeck resume ${path.relative(io.cwd, folder)}`,
+      onEvent,
+    });
+  const steps = orderSteps(pipeline.steps).map(({ name }) => name);
+  const result =
+    given.watch === true
+      ? await (
+          await import('../live/watched.js')
+        ).watched({ name: pipeline.name, steps, port, logger }, work)
+      : await work();
   const published = Object.keys(pipeline.publish ?? {});
   if (given.json === true) {
     const { stages, otherSeconds, overlapSeconds = 0, seconds } = result;
