@@ -57,10 +57,10 @@ const modules = new Map();
 /** A module's text with its imports as addresses of modules that are themselves resolved. */
 async function resolved(source, base, imports) {
   // Examples in comments import what the code does not.
-  const code = source.replaceAll(/\/\*[^]*?\*\//g, '');
+  const code = source.replaceAll(/^\s*\*.*$/gm, '');
   const quoted = /(?:from|import\()\s*['"]([^'"]+)['"]/g;
   const names = [...code.matchAll(quoted)].map(([, name]) => name);
-  let text = code;
+  let text = source;
   for (const name of new Set(names)) {
     const mapped = imports[name] ?? (name.startsWith('.') ? name : undefined);
     if (mapped === undefined) continue;
