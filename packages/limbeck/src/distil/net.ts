@@ -32,6 +32,8 @@ export interface Training {
   readonly labelSmoothing?: number;
   /** Whether texts of like length share a batch, so that little of it is padding. */
   readonly byLength?: boolean;
+  /** Steps between two reports. @defaultValue a sixtieth of all */
+  readonly reportEvery?: number;
 }
 
 /** A model to be trained: what learns, what ships with the same parameters, and what the former reads. */
@@ -84,8 +86,8 @@ export interface Pupil {
 }
 
 const ignored = -1;
-/** Steps of a measurement, and how many lie between two reports at least. */
-const [probeSteps, reportSteps] = [15, 5];
+/** Steps of a measurement, and how many lie between two of its reports. */
+const [probeSteps, probeReports] = [6, 2];
 /** Rows that are run at once when nothing is learnt. */
 const wide = 256;
 /** Below this the canary's standard errors say too little. */
@@ -106,13 +108,13 @@ export function pupil<In extends TensorTree, P extends TensorTree>(net: Net<In, 
       await trainNet(
         net,
         { ...lesson, canary: false },
-        { ...training, steps: probeSteps },
+        { ...training, steps: probeSteps, reportEvery: probeReports },
         seed,
         { ...rest, onEvent },
         undefined,
       );
       // The first report is behind the compilation and what else happens once.
-      return (times.at(-1)! - times[0]!) / 1000 / (probeSteps - reportSteps);
+      return (times.at(-1)! - times[0]!) / 1000 / (probeSteps - probeReports);
     },
   };
 }
@@ -188,7 +190,7 @@ async function trainNet<In extends TensorTree, P extends TensorTree>(
     engine,
     seed,
     abortSignal,
-    reportEvery: Math.max(reportSteps, Math.ceil(steps / 60)),
+    reportEvery: training.reportEvery ?? Math.max(5, Math.ceil(steps / 60)),
     onEvent: (what) => {
       onEvent?.(what);
       if (what.kind === 'train/step') {

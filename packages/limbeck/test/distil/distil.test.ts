@@ -52,7 +52,7 @@ describe('distil', () => {
       'teacher',
       'student',
       'student-int8',
-      'label-only',
+      'student-all-labels',
       'shuffled-teacher',
       'baseline',
     ]);

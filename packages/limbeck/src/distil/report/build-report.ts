@@ -54,7 +54,7 @@ export function buildReport(given: ReportParts): Omit<RunReport, 'stages'> {
   const chosen = chosenFamily(given);
   const student = systems.find(({ role }) => role === 'student')!;
   const teaching = systems.find(({ role }) => role === 'teacher')!;
-  const control = systems.find(({ role }) => role === 'label-only')!;
+  const control = systems.find(({ name }) => name === `${given.choice.family}, labels alone`)!;
   const soft = systems.filter(
     ({ role }) => role === 'teacher' || role === 'student' || role === 'student-int8',
   );

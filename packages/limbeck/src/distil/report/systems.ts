@@ -82,14 +82,15 @@ export function teacherTemperature({ teacherLogits, parts, read }: ReportParts):
 
 /** A family's students: distilled, int8, and the controls. */
 function familySystems(
-  { logits, shipped, read }: ReportParts,
+  { logits, shipped, read, parts }: ReportParts,
   { family, students, architecture }: TrainedFamily,
   ships: boolean,
 ): System[] {
   const classes = read.labels.length;
   const roles = {
     distilled: ships ? 'student' : 'method',
-    'label-only': 'label-only',
+    // With every training text labelled, labels alone are all that there are, and not a few of them.
+    'label-only': parts.unlabelled.length === 0 ? 'student-all-labels' : 'label-only',
     shuffled: 'shuffled-teacher',
   } as const;
   const names = {
@@ -160,7 +161,7 @@ function factsOf(given: ReportParts, name: string, role: Role): Partial<SystemRe
     const { parameters, millisecondsEach: each } = teacher;
     return {
       ...(parameters === undefined ? {} : { parameters, sizeBytes: 4 * parameters }),
-      ...(each === undefined ? {} : { latencyMs: { p50: each, p95: each } }),
+      ...(each === undefined ? {} : { metrics: { 'ms a text, in batches': each } }),
     };
   }
   if (role === 'peer') {
@@ -196,7 +197,9 @@ export function sliceRows(
     ),
   };
   const shown = systems.filter(({ role }) =>
-    ['teacher', 'student', 'student-int8', 'label-only', 'peer'].includes(role),
+    ['teacher', 'student', 'student-int8', 'student-all-labels', 'label-only', 'peer'].includes(
+      role,
+    ),
   );
   return shown.flatMap(({ name, runs }) =>
     Object.entries(traits).flatMap(([by, values]) =>

@@ -39,7 +39,7 @@ export function notesOf(given: ReportParts): string[] {
   }
   if (teacher.trainingSeconds > 0) {
     notes.push(
-      'The teacher’s time is the mean of a text in batches, over all of its members; its size is that of its weights.',
+      'The teacher’s size is that of the weights of all of its members; its time was measured in batches alone.',
     );
   }
   notes.push(

@@ -77,10 +77,14 @@ export async function familyStep(
   const { family: name, labels, folders, seeds, secondsLeft, first } = given;
   const started = performance.now();
   const spent = (): number => (performance.now() - started) / 1000;
+  if (!first && secondsLeft <= 0) {
+    const why = 'Nothing was left of the budget.';
+    return { state: 'left-out', family: name, why, trainingSeconds: 0 };
+  }
   const { parts, clusters } = await lab.parts(folders);
   const family = lab.family(name, labels, parts);
   const { matrices } = await loadMatrices(folders.teacher, 'logits');
-  const room = await classroom(lab, family, parts, matrices, labels, context);
+  const room = await classroom(lab, parts, matrices, labels, context);
   const { examples, targets, tools } = room;
   const training = family.training(examples.length);
   const sample = lessonOf('distilled', examples, targets, { seed: seeds[0]!, teacherWeight });
@@ -156,7 +160,6 @@ interface Classroom {
 
 async function classroom(
   lab: Lab,
-  _family: Family,
   parts: Parts,
   teacher: Matrices,
   labels: readonly string[],
