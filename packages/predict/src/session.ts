@@ -131,7 +131,7 @@ async function create(
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (cause) {
-    throw corrupt(`${model.length} bytes that ONNX Runtime refuses`, cause);
+    throw corruptModel(`${model.length} bytes that ONNX Runtime refuses`, cause);
   }
   try {
     checkNames(session.inputNames, session.outputNames);
@@ -150,9 +150,9 @@ export function checkNames(inputs: readonly string[], outputs: readonly string[]
   const fed = ['input_ids', 'attention_mask'];
   const missing = fed.filter((name) => !inputs.includes(name));
   if (!outputs.includes('logits')) missing.push('logits');
-  if (missing.length > 0) throw corrupt(`a graph without ${missing.join(' and ')}`);
+  if (missing.length > 0) throw corruptModel(`a graph without ${missing.join(' and ')}`);
   const more = inputs.filter((name) => !fed.includes(name) && name !== typeInput);
-  if (more.length > 0) throw corrupt(`a graph that also takes ${more.join(' and ')}`);
+  if (more.length > 0) throw corruptModel(`a graph that also takes ${more.join(' and ')}`);
 }
 
 /** The error of a batch at which an engine failed. */
@@ -171,7 +171,8 @@ export function runFailed(
   });
 }
 
-function corrupt(given: string, cause?: unknown): LimbeckError {
+/** The error of a file that is no student's. */
+export function corruptModel(given: string, cause?: unknown): LimbeckError {
   return new LimbeckError('corrupt-onnx', {
     where: 'loadStudent',
     given,

@@ -1,6 +1,8 @@
-import { type HostTensor, LimbeckError } from '@limbeck/core';
+import { type HostTensor, isLimbeckError, LimbeckError } from '@limbeck/core';
 import type * as TensorModule from '@limbeck/tensor';
-import { checkNames, runFailed, type SessionFactory, typeInput } from '../session.js';
+import { checkNames, corruptModel, runFailed, type SessionFactory, typeInput } from '../session.js';
+
+type PlainProgram = ReturnType<typeof TensorModule.plainProgram>;
 
 /** As much of `@limbeck/tensor` as is used here. */
 export type PlainTensor = Pick<typeof TensorModule, 'fromOnnx' | 'plainProgram'>;
@@ -23,11 +25,7 @@ export type PlainTensor = Pick<typeof TensorModule, 'fromOnnx' | 'plainProgram'>
  */
 export function plainSessions(tensor?: PlainTensor): SessionFactory {
   return async (model) => {
-    const { fromOnnx, plainProgram } = tensor ?? (await loadTensor());
-    const graph = fromOnnx(model);
-    checkNames(Object.keys(graph.inputs), Object.keys(graph.outputs));
-    const values = { ...graph.parameters, ...graph.state };
-    const program = plainProgram({ logits: graph.outputs['logits']! }, { values });
+    const program = programOf(model, tensor ?? (await loadTensor()));
     const wantsTypes = program.inputs[typeInput] !== undefined;
     return {
       engine: 'plain',
@@ -49,6 +47,20 @@ export function plainSessions(tensor?: PlainTensor): SessionFactory {
       async dispose() {},
     };
   };
+}
+
+/** A file's graph, ready to run. @throws LimbeckError `corrupt-onnx`, `unknown-operator` */
+function programOf(model: Uint8Array, { fromOnnx, plainProgram }: PlainTensor): PlainProgram {
+  try {
+    const graph = fromOnnx(model);
+    checkNames(Object.keys(graph.inputs), Object.keys(graph.outputs));
+    const values = { ...graph.parameters, ...graph.state };
+    return plainProgram({ logits: graph.outputs['logits']! }, { values });
+  } catch (cause) {
+    if (isLimbeckError(cause)) throw cause;
+    // What a damaged file says can be more than memory holds.
+    throw corruptModel(`${model.length} bytes whose graph cannot be made ready`, cause);
+  }
 }
 
 /** Imports `@limbeck/tensor`. @throws LimbeckError `missing-dependency` */

@@ -1,3 +1,4 @@
+import { isLimbeckError, type LimbeckError, Rng } from '@limbeck/core';
 import { loadStudentFrom, onnxSessions } from '@limbeck/predict';
 import { plainSessions } from '@limbeck/predict/plain';
 import * as ort from 'onnxruntime-node';
@@ -61,5 +62,26 @@ describe('plainSessions', () => {
       code: 'engine-failed',
       cause: { code: 'invalid-data' },
     });
+  });
+
+  test('answers every damaged file with an answer or an error of ours', async () => {
+    const rng = Rng.from(5).stream('damage');
+    const whole = tinyModel();
+    const codes = new Set<string>();
+    for (let i = 0; i < 400; i++) {
+      const model = Uint8Array.from(whole);
+      for (let n = 0; n <= rng.integer(3); n++) model[rng.integer(model.length)] = rng.integer(256);
+      // Beyond the table, where damage shows in the graph.
+      model[model.length - 1 - rng.integer(400)] = rng.integer(256);
+      try {
+        const student = await loadStudentFrom({ ...files, model }, plainSessions());
+        await student.predict(['abe']);
+        codes.add('fine');
+      } catch (error) {
+        expect(isLimbeckError(error), String(error)).toBe(true);
+        codes.add((error as LimbeckError).code);
+      }
+    }
+    expect([...codes]).toEqual(expect.arrayContaining(['fine', 'corrupt-onnx']));
   });
 });

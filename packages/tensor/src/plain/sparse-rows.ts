@@ -23,8 +23,10 @@ export class SparseRows {
     if (!this.#isFinite) return false;
     const most = x.length * fewest;
     let filled = 0;
-    for (let i = 0; i < x.length; i++) if (x[i] !== 0) filled++;
-    return filled <= most;
+    for (let i = 0; i < x.length; i++) {
+      if (x[i] !== 0 && ++filled > most) return false;
+    }
+    return true;
   }
 
   /** `out[row] = alpha · x[row] W` for all rows. */
