@@ -26,21 +26,26 @@ export async function record(name: string, report: RunReport, seconds: number): 
 }
 
 /** Puts the recorded results between the README's marks. */
-export async function writeReadme(results = path.join(example, 'results')): Promise<void> {
+async function writeReadme(results: string): Promise<void> {
   const readme = path.join(example, 'README.md');
   const text = await readFile(readme, 'utf8');
+  await writeFile(readme, await withResults(text, results));
+}
+
+/** A README with the recorded results of a folder between its marks. */
+export async function withResults(
+  readme: string,
+  results = path.join(example, 'results'),
+): Promise<string> {
   const names = (await readdir(results)).filter((name) => name.endsWith('.json')).sort();
   const reports = await Promise.all(
     names.map(async (name) =>
       parseRunReport(JSON.parse(await readFile(path.join(results, name), 'utf8'))),
     ),
   );
-  const [before] = text.split(begin);
-  const [, after] = text.split(end);
-  await writeFile(
-    readme,
-    `${before}${begin}\n\n${reports.map(sectionOf).join('\n\n')}\n\n${end}${after}`,
-  );
+  const [before] = readme.split(begin);
+  const [, after] = readme.split(end);
+  return `${before}${begin}\n\n${reports.map(sectionOf).join('\n\n')}\n\n${end}${after}`;
 }
 
 /** One data set's results as Markdown. */
