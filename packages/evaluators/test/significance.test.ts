@@ -4,6 +4,7 @@ import {
   accuracy,
   bootstrap,
   benjaminiHochberg,
+  bleu,
   compare,
   ece,
   holm,
@@ -38,6 +39,38 @@ describe('bootstrap', () => {
     expect(value).toBeCloseTo(0.075, 12);
     expect(low).toBeCloseTo(0.0125, 3);
     expect(high).toBeCloseTo(0.1375, 3);
+    const [means] = resample(mean, [rowsOf([0.1, 0, 0.1, -0.1, 0.2, 0.1, 0, 0.2])], {
+      resamples: 40_000,
+    });
+    // Over all resamples, with five standard errors. Equal terms of both signs leave float dust around 0.
+    expect(Math.abs(share(means!, (m) => m <= 1e-12) - 0.024168)).toBeLessThan(0.004);
+    expect(Math.abs(share(means!, (m) => m < -1e-12) - 0.009796)).toBeLessThan(0.0025);
+  });
+
+  test('of a corpus metric draws texts and adds their counts, by the p of sacreBLEU too', () => {
+    const words = ['the', 'cat', 'sat', 'on', 'a', 'mat', 'and', 'dog'];
+    const rng = Rng.from(8);
+    const texts = Array.from({ length: 40 }, () =>
+      Array.from({ length: 12 }, () => words[rng.integer(8)]!).join(' '),
+    );
+    const worse = (every: number): string[] =>
+      texts.map((text, i) => (i % every === 0 ? text.split(' ').toReversed().join(' ') : text));
+    const rows = (every: number): Rows => bleu().rows(worse(every), texts);
+    const both = [
+      { name: 'a', rows: rows(8) },
+      { name: 'b', rows: rows(2) },
+    ] as const;
+    const options = { resamples: 300, rng: Rng.from(4) };
+    const found = compare(bleu(), ...both, { ...options, pValue: 'sacrebleu' });
+    // The value is that of the whole corpus, not the mean of its sentences.
+    const corpus = bleu().value(rows(8)) - bleu().value(rows(2));
+    expect(found.difference).toBeCloseTo(corpus, 9);
+    const [ours, theirs] = resample(bleu(), [both[0].rows, both[1].rows], options);
+    const sizes = ours!.map((value, b) => Math.abs(value - theirs![b]!));
+    const centre = sizes.reduce((sum, size) => sum + size, 0) / 300;
+    const beyond = sizes.filter((size) => size - centre > Math.abs(corpus)).length;
+    expect(found.p).toBeCloseTo((1 + beyond) / 301, 12);
+    expect(found.sentence).toMatch(/^In BLEU, a is \d+\.\d points better than b/u);
   });
 
   test.each(golden.clusterBootstrap)('draws whole groups, as all draws of $groups', (expected) => {
