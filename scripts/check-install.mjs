@@ -19,7 +19,9 @@ import { pack } from './pack.mjs';
 import { npm } from './pnpm.mjs';
 import { build, projects, readJson, root } from './workspace.mjs';
 
-const steps = installSteps(readFileSync(path.join(root, 'README.md'), 'utf8'), 'In your project');
+// A draft may be named instead: node scripts/check-install.mjs draft.md
+const readme = path.resolve(root, process.argv[2] ?? 'README.md');
+const steps = installSteps(readFileSync(readme, 'utf8'), 'In your project');
 if (steps.length === 0 || build() !== 0) process.exit(1);
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'limbeck-install-'));
@@ -75,7 +77,7 @@ function follow(step) {
       const [command, ...words] = step.words;
       const args = words.map((word) => local[word] ?? word);
       const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-      const options = { cwd: consumer };
+      const options = { cwd: consumer, stdio: ['ignore', 'ignore', 'inherit'] };
       const status =
         command === 'npx'
           ? npm(['exec', '--yes', '--', ...args], options)
