@@ -26,6 +26,17 @@ describe('limbeck', () => {
     expect((await limbeck(cwd, 'new', 'loss', '--help')).out).toContain('NAME');
   });
 
+  test('shows a call worth copying for every command', async () => {
+    const calls = (await limbeck(cwd, '--help')).out.match(/limbeck ((?:[a-z]+\|)+[a-z]+)/)?.[1];
+    const names = calls?.split('|') ?? [];
+    expect(names).toEqual(expect.arrayContaining(['init', 'distil', 'eval', 'quantize', 'doctor']));
+    for (const name of names) {
+      const { code, out } = await limbeck(cwd, name, '--help');
+      expect(code).toBe(0);
+      expect(out, name).toMatch(/EXAMPLES\n\n.*\blimbeck .*# /);
+    }
+  });
+
   test('shows its version', async () => {
     expect((await limbeck(cwd, '--version')).out).toMatch(/^\d+\.\d+\.\d+/);
   });
@@ -54,6 +65,9 @@ describe('limbeck', () => {
     [['run', 'a.ts', 'b.ts'], 'one argument too many'],
     [['new', 'loss'], 'no name'],
     [['resume', '-x'], 'the option -x'],
+    [['quantize'], 'no model'],
+    [['eval', 'student'], 'no data'],
+    [['gc', '--kep', '2'], 'Did you mean --keep?'],
   ])('refuses the arguments %j', async (args, text) => {
     const { code, err } = await limbeck(cwd, ...args);
     expect(code).toBe(2);

@@ -177,6 +177,17 @@ describe('experiment', () => {
     ).toThrow(expect.objectContaining({ code: 'invalid-option' }));
   });
 
+  test('tells cells apart whose values look alike in a name', () => {
+    const values = ['a b', 'a-b', 'A B', -1, 1, '1', true, 'true', 0.5, '0-5', '', ' '];
+    const { steps } = experiment({
+      name: 'alike',
+      version: '1',
+      grid: { value: values },
+      cell: async () => ({ a: 1 }),
+    });
+    expect(Object.keys(steps[0].inputs)).toHaveLength(values.length);
+  });
+
   test.prop([
     fc.uniqueArray(
       fc.oneof(

@@ -155,6 +155,29 @@ describe('steps at once', () => {
     expect(states).toEqual(['cached']);
   });
 
+  test('begin no more once one has failed, and all that began have ended', async () => {
+    const steps = Array.from({ length: 4 }, (_, i) =>
+      step(`s-${i}`, { version: '1', run: async () => i }),
+    );
+    const began: string[] = [];
+    const ended: string[] = [];
+    const stopped: string[] = [];
+    const call = runSteps(steps, {
+      parallel: 2,
+      run: async ({ name }, i) => {
+        began.push(name);
+        await pause(i === 0 ? 1 : 20);
+        ended.push(name);
+        throw new Error(name);
+      },
+      stop: ({ name }) => stopped.push(name),
+    });
+    await expect(call).rejects.toThrow('s-0');
+    expect(began).toEqual(['s-0', 's-1']);
+    expect(ended).toEqual(began);
+    expect(stopped).toEqual(['s-0']);
+  });
+
   test('all stop at an abort', async () => {
     const controller = new AbortController();
     const waits = (name: string) =>
