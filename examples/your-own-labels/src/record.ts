@@ -49,7 +49,7 @@ export async function withResults(
 }
 
 /** One data set's results as Markdown. */
-export function sectionOf(report: RunReport): string {
+function sectionOf(report: RunReport): string {
   const { title, name, systems, dataset, headline, notes = [], data } = report;
   const split = (dataset.splits ?? []).map(
     (part) => `${part.name} ${part.rows.toLocaleString('en-US')}`,

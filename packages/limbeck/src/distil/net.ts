@@ -1,24 +1,17 @@
-import {
-  type Collator,
-  event,
-  type EventSink,
-  type HostTensor,
-  hostTensor,
-  type HostTree,
-  leaves,
-  type Spec,
-} from '@limbeck/core';
+import type { Collator, EventSink, HostTensor, HostTree } from '@limbeck/core';
 import type { TextInputs } from '@limbeck/nn';
 import { batches, joinCollators, labelCollator, signalCollator } from '@limbeck/data';
 import { crossEntropy, softTargets, weighted } from '@limbeck/losses';
 import { adamw, clipByGlobalNorm, cosine } from '@limbeck/optim';
 import type { Engine } from '@limbeck/runtime';
-import { input, type Model, type Tensor, type TensorTree, toOnnx } from '@limbeck/tensor';
+import type { Model, Tensor, TensorTree } from '@limbeck/tensor';
 import { distillation, type Metrics, ship, type Shippable, train } from '@limbeck/train';
 import { orderByLength } from './order-by-length.js';
 import type { Example } from './example.js';
 import type { Lesson, LessonRow } from './lesson.js';
-import { accuracyOf, largest, probabilitiesOf } from './numbers.js';
+import { chunks, joined, logitsOf, type Watched } from './net-answers.js';
+import { accuracyOf } from './numbers.js';
+import { showSamples } from './show-samples.js';
 
 /** How a net is trained. */
 export interface Training {
@@ -54,12 +47,6 @@ export interface Tools {
   readonly onEvent?: EventSink | undefined;
 }
 
-/** Held-out examples by which the best state is kept, and what the teacher says of them. */
-export interface Watched {
-  readonly examples: readonly Example[];
-  readonly teacher: readonly Float32Array[];
-}
-
 /** A trained net. */
 export interface Trained {
   /** From bytes to logits, ready for a file. */
@@ -88,8 +75,6 @@ export interface Pupil {
 const ignored = -1;
 /** Steps of a measurement, and how many lie between two of its reports. */
 const [probeSteps, probeReports] = [6, 2];
-/** Rows that are run at once when nothing is learnt. */
-const wide = 256;
 /** Below this the canary's standard errors say too little. */
 const canaryRows = 100;
 
@@ -99,11 +84,11 @@ export function pupil<In extends TensorTree, P extends TensorTree>(net: Net<In, 
     train: (lesson, training, seed, tools, watched) =>
       trainNet(net, lesson, training, seed, tools, watched),
     secondsPerStep: async (lesson, training, seed, tools) => {
-      const times: number[] = [];
+      const seen: { readonly step: number; readonly ms: number }[] = [];
       net.prepare?.(lesson.rows.map(({ example }) => example));
       const { onEvent: _quiet, ...rest } = tools;
-      const onEvent: EventSink = ({ kind }) => {
-        if (kind === 'train/step') times.push(performance.now());
+      const onEvent: EventSink = ({ kind, step }) => {
+        if (kind === 'train/step') seen.push({ step: step as number, ms: performance.now() });
       };
       await trainNet(
         net,
@@ -114,7 +99,8 @@ export function pupil<In extends TensorTree, P extends TensorTree>(net: Net<In, 
         undefined,
       );
       // The first report is behind the compilation and what else happens once.
-      return (times.at(-1)! - times[0]!) / 1000 / (probeSteps - probeReports);
+      const [first, last] = [seen[0]!, seen.at(-1)!];
+      return (last.ms - first.ms) / 1000 / (last.step - first.step);
     },
   };
 }
@@ -218,93 +204,4 @@ function ofExamples<In>(inner: Collator<Example, In>): Collator<LessonRow, In> {
     specs: inner.specs,
     collate: (rows) => inner.collate(rows.map(({ example }) => example)),
   };
-}
-
-/** Held-out examples as batches of inputs by path, with the teacher's logits. */
-function chunks<In>(
-  { examples, teacher }: Watched,
-  inputs: Collator<Example, In>,
-  classes: number,
-) {
-  return sliced(examples.length).map(([from, to]) => ({
-    inputs: Object.fromEntries(leaves<HostTensor>(inputs.collate(examples.slice(from, to)))),
-    teacher: hostTensor('float32', [to - from, classes], joined(teacher.slice(from, to))),
-  }));
-}
-
-function sliced(length: number): (readonly [from: number, to: number])[] {
-  return Array.from({ length: Math.ceil(length / wide) }, (_, i) => [
-    i * wide,
-    Math.min(length, (i + 1) * wide),
-  ]);
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** What a trained model says of examples; those of like length run together. */
-async function logitsOf<In>(
-  engine: Engine,
-  model: Shippable,
-  inputs: Collator<Example, In>,
-  examples: readonly Example[],
-  classes: number,
-): Promise<Float32Array> {
-  const named = (specs: { readonly [name: string]: Spec }): { [name: string]: Tensor } =>
-    Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, input(name, spec)]));
-  const { logits } = model.build(named(model.values), named(model.inputs));
-  const runner = await engine.load(toOnnx({ logits: logits! }, { initialisers: model.values }));
-  try {
-    const order = examples
-      .map((_, i) => i)
-      .sort((a, b) => examples[a]!.text.length - examples[b]!.text.length);
-    const found = new Float32Array(examples.length * classes);
-    for (const [from, to] of sliced(examples.length)) {
-      const places = order.slice(from, to);
-      const fed = inputs.collate(places.map((i) => examples[i]!));
-      const out = await runner.run(Object.fromEntries(leaves<HostTensor>(fed)));
-      const { data } = out['logits'] as HostTensor<'float32'>;
-      places.forEach((place, row) => {
-        found.set(data.subarray(row * classes, (row + 1) * classes), place * classes);
-      });
-    }
-    return found;
-  } finally {
-    await runner.dispose();
-  }
-}
-
-/** Shows what the student says of a few held-out texts. */
-function showSamples(
-  onEvent: EventSink | undefined,
-  examples: readonly Example[],
-  logits: Float32Array,
-  labels: readonly string[],
-): void {
-  if (onEvent === undefined) return;
-  const classes = labels.length;
-  const count = Math.min(6, examples.length);
-  const rows = Array.from({ length: count }, (_, i) => {
-    const place = Math.floor((i * examples.length) / count);
-    const { text, label } = examples[place]!;
-    const { probabilities } = probabilitiesOf(
-      logits.subarray(place * classes, (place + 1) * classes),
-      classes,
-    );
-    const predicted = largest(probabilities);
-    return {
-      text: text.slice(0, 300),
-      label: label === undefined ? '' : labels[label]!,
-      predicted: labels[predicted]!,
-      probability: probabilities[predicted]!,
-    };
-  });
-  onEvent(event('sample/predictions', { rows }));
 }

@@ -86,7 +86,7 @@ function chunked<T>(items: readonly T[]): T[][] {
 }
 
 /** Texts that no student was trained on: each a text with a tenth of its words left out, until there are enough. */
-export function perturbed(texts: readonly string[], count: number): string[] {
+function perturbed(texts: readonly string[], count: number): string[] {
   const rng = Rng.from(0).stream('perturbed');
   return Array.from({ length: count }, (_, i) => {
     const words = texts[i % texts.length]!.split(/(?<=\s)/);

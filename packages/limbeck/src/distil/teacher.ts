@@ -30,7 +30,7 @@ export interface TeacherSize {
 const scale = 8;
 
 /** From the largest to the one that always runs. */
-export const teacherSizes: readonly TeacherSize[] = [
+const teacherSizes: readonly TeacherSize[] = [
   { name: 'wide', buckets: 65536, features: 12288, hidden: [96], folds: 4 },
   { name: 'middle', buckets: 65536, features: 8192, hidden: [64], folds: 3 },
   { name: 'narrow', buckets: 32768, features: 6144, hidden: [], folds: 2 },
@@ -230,7 +230,7 @@ function memberNet(
 }
 
 /** How a member is trained on so many rows. */
-export function memberTraining(rows: number, hidden: readonly number[]): Training {
+function memberTraining(rows: number, hidden: readonly number[]): Training {
   const batchSize = rows < 2000 ? 32 : rows < 20_000 ? 64 : 128;
   return {
     steps: stepsFor(rows, batchSize, 8, [200, 2500]),

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { cpus } from 'node:os';
 import {
   accuracy,
   aurc,
@@ -12,6 +10,7 @@ import {
   type RunReport,
   surestMistakes,
 } from '@limbeck/evaluators';
+import { thisMachine } from '@limbeck/evaluators/node';
 import type { Parts } from '../example.js';
 import type { Matrices } from '../matrices.js';
 import { largest } from '../numbers.js';
@@ -39,7 +38,7 @@ export interface ReportParts extends ReportInputs {
 }
 
 /** The family that ships. */
-export function chosenFamily({ families, choice }: ReportParts): TrainedFamily {
+function chosenFamily({ families, choice }: ReportParts): TrainedFamily {
   return families.find(({ family }) => family === choice.family) as TrainedFamily;
 }
 
@@ -127,12 +126,7 @@ export function buildReport(given: ReportParts): Omit<RunReport, 'stages'> {
     data: dataReport(given, chosen.maxBytes),
     predictions: storedPredictions(items, groups, systems, truth),
     student: studentReport(given, chosen),
-    machine: {
-      cpu: cpus()[0]?.model ?? 'unknown',
-      cores: cpus().length,
-      node: process.versions.node,
-      onnxruntime: onnxruntimeVersion(),
-    },
+    machine: thisMachine(import.meta.url),
     notes: notesOf(given),
   };
 }
@@ -206,13 +200,4 @@ function lossTerms(curve: TrainedFamily['students'][number]['curve']) {
     step,
     values: Object.fromEntries(learnt.map(([name, label]) => [label, values[name] ?? 0])),
   }));
-}
-
-function onnxruntimeVersion(): string {
-  try {
-    const require = createRequire(import.meta.resolve('@limbeck/runtime/node'));
-    return (require('onnxruntime-node/package.json') as { readonly version: string }).version;
-  } catch {
-    return 'unknown';
-  }
 }

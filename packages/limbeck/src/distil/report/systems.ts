@@ -128,7 +128,7 @@ function familySystems(
 }
 
 /** The commonest of some labels, the first of equally common ones. */
-export function commonest(labels: readonly number[]): number {
+function commonest(labels: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0];

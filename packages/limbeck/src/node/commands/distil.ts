@@ -112,7 +112,7 @@ function isSchema(value: unknown): value is StandardSchemaV1 {
 }
 
 /** Every system with accuracy, time and size. */
-export function systemTable({ systems }: Pick<RunReport, 'systems'>): string {
+function systemTable({ systems }: Pick<RunReport, 'systems'>): string {
   return formatTable(
     ['system', 'accuracy', '95% interval', 'macro-F1', 'p50', 'size'],
     systems.map(({ name, accuracy, macroF1, latencyMs, sizeBytes }) => [
