@@ -41,10 +41,11 @@ describe('scores', () => {
   test.each(golden.scores)('agree with scikit-learn, ties and weights included', (expected) => {
     const { scores, positives, times } = expected;
     const rows = auc().rows(scores, positives);
+    const weights = Uint32Array.from(times);
     expect(auc().value(rows)).toBeCloseTo(expected.auc, 12);
     expect(averagePrecision().value(rows)).toBeCloseTo(expected.averagePrecision, 12);
-    expect(auc().weighted(rows)(times)).toBeCloseTo(expected.weightedAuc, 12);
-    const weighted = averagePrecision().weighted(rows)(times);
+    expect(auc().weighted(rows)(weights)).toBeCloseTo(expected.weightedAuc, 12);
+    const weighted = averagePrecision().weighted(rows)(weights);
     expect(weighted).toBeCloseTo(expected.weightedAveragePrecision, 12);
     expect(youden().value(rows)).toBeCloseTo(expected.youden, 12);
     for (const [fpr, tpr] of Object.entries(expected.tpr)) {
