@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type EventSink, LimbeckError, type Logger } from '@limbeck/core';
 import type { RunReport } from '@limbeck/evaluators';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { DistilOptions, FamilyName } from '../../distil/options.js';
+import { type DistilOptions, type FamilyName, familyNames } from '../../distil/options.js';
 import { importModule } from '../import-module.js';
 import type { CommandIo } from '../io.js';
 import { formatTable, percent, readableBytes } from '../tables.js';
@@ -45,7 +45,12 @@ export async function distilFile(io: CommandIo, given: DistilCommand): Promise<v
       ? await (
           await import('../live/watched.js')
         ).watched(
-          { name: options.name ?? path.basename(given.data), steps: [], port, logger },
+          {
+            name: options.name ?? path.basename(given.data),
+            steps: stepsOf(options),
+            port,
+            logger,
+          },
           work,
         )
       : await work();
@@ -56,6 +61,12 @@ export async function distilFile(io: CommandIo, given: DistilCommand): Promise<v
   for (const name of ['', 'student', 'report.html']) {
     io.out(path.relative(io.cwd, path.join(folder, name)));
   }
+}
+
+/** The steps that the page lists, those to come among them. */
+function stepsOf({ families = familyNames }: DistilOptions): string[] {
+  const students = families.map((family) => `student-${family}`);
+  return ['read', 'split', 'teacher', ...students, 'choose', 'peers', 'measure', 'report'];
 }
 
 async function optionsOf(io: CommandIo, given: DistilCommand): Promise<DistilOptions> {
