@@ -1,14 +1,11 @@
 import zlib from 'node:zlib';
 import type { CompressionCodec } from 'hyparquet';
 import { snappyUncompress } from 'hyparquet';
-import type * as codecs from 'hyparquet-compressors';
+import { type Codecs, nativeZstd, unpackZstd } from './unpack-zstd.js';
 import { mostZstdBytes } from './zstd-bound.js';
 
 /** Larger pages are refused: writers make pages of about a megabyte, DuckDB some of a hundred. */
 export const mostPageBytes = 2 ** 28;
-
-/** What `hyparquet-compressors` exports. */
-type Codecs = typeof codecs;
 
 /** Unpacks pages. The codecs that Node lacks are loaded when the first page needs one. */
 export class Unpacker {
@@ -16,7 +13,7 @@ export class Unpacker {
 
   /** To be called before {@link unpack}. */
   async prepare(codec: CompressionCodec): Promise<void> {
-    if (codec === 'ZSTD' || codec === 'LZ4' || codec === 'LZ4_RAW') {
+    if ((codec === 'ZSTD' && !nativeZstd) || codec === 'LZ4' || codec === 'LZ4_RAW') {
       this.codecs ??= await import('hyparquet-compressors');
     }
   }
@@ -46,9 +43,9 @@ export class Unpacker {
     // These two grow as they go, and stop at the size.
     if (codec === 'GZIP') return zlib.gunzipSync(packed, { maxOutputLength: size });
     if (codec === 'BROTLI') return zlib.brotliDecompressSync(packed, { maxOutputLength: size });
+    if (codec === 'ZSTD') return unpackZstd(packed, size, this.codecs);
     const page = new Uint8Array(size);
     if (codec === 'SNAPPY') snappyUncompress(packed, page);
-    else if (codec === 'ZSTD') return this.codecs!.decompressZstd(packed, page);
     else if (codec === 'LZ4') return this.codecs!.decompressLz4(packed, size);
     else if (codec === 'LZ4_RAW') return this.codecs!.decompressLz4Raw(packed, size);
     else throw new Error(`compression ${codec}, which is not read here`);

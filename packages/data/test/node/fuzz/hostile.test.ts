@@ -254,6 +254,18 @@ describe('a Parquet file that lies', () => {
     expect(() => mostZstdBytes(frame)).toThrow(/damaged/);
   });
 
+  test('by a thousand blocks of eight bytes that each copy a hundred megabytes', async () => {
+    // No literals; 2,000 sequences, each by the longest code for a copy and no bits: 65,539 bytes.
+    const block = [0, 0x87, 0xd0, 0x54, 0, 0, 52, 1];
+    const head = (last: number): number[] => [(block.length << 3) | (2 << 1) | last, 0, 0];
+    const blocks = Array.from({ length: 1000 }, (_, i) => [...head(i === 999 ? 1 : 0), ...block]);
+    // A single segment, its size in four bytes.
+    const frame = bytes(0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0x40, 0x0d, 0x03, 0, ...blocks.flat());
+    const unpacker = new Unpacker();
+    await unpacker.prepare('ZSTD');
+    expect(() => unpacker.unpack('ZSTD', frame, 200_000)).toThrow();
+  });
+
   test('but a large number is read, and what nobody asks for is stepped over', () => {
     const large = [0x16, ...Array.from({ length: 7 }, () => 0x80), 0x08];
     const reader = new ThriftReader(bytes(...large, 0x17, 1, 2, 3, 4, 5, 6, 7, 8, 0x15, 4, 0));
