@@ -1,5 +1,5 @@
 import type { RunReport } from '@limbeck/evaluators';
-import { yaml } from './markdown.js';
+import { licenseLines, yaml } from './markdown.js';
 import type { ModelCardOptions } from './model-card.js';
 import { studentOf } from './pick-systems.js';
 
@@ -15,7 +15,7 @@ export function cardMetadata(report: RunReport, options: ModelCardOptions): stri
   const measured = metrics.filter(([, value]) => value !== undefined);
   const lines = [
     '---',
-    ...(license === undefined ? [] : [`license: ${yaml(license)}`]),
+    ...licenseLines(license),
     ...(language.length === 0 ? [] : ['language:', ...language.map((code) => `- ${yaml(code)}`)]),
     'library_name: transformers.js',
     `pipeline_tag: ${yaml(pipelineTag)}`,

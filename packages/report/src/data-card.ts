@@ -1,7 +1,7 @@
 import { type JsonObject, LimbeckError } from '@limbeck/core';
 import { type DataReport, parseRunReport, type RunReport } from '@limbeck/evaluators';
 import { count, percent } from './format.js';
-import { line, section, table, yaml } from './markdown.js';
+import { licenseLines, line, section, table, yaml } from './markdown.js';
 
 /** What a data card says that no run can know. */
 export interface DataCardOptions {
@@ -93,7 +93,7 @@ function metadata(report: RunReport, data: DataReport, options: DataCardOptions)
     values.length === 0 ? [] : [`${name}:`, ...values.map((value) => `- ${yaml(value)}`)];
   return [
     '---',
-    ...(license === undefined ? [] : [`license: ${yaml(license)}`]),
+    ...licenseLines(license),
     ...listed('language', language),
     `pretty_name: ${yaml(dataset.name)}`,
     ...listed('task_categories', [taskCategory]),

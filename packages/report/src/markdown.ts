@@ -24,6 +24,16 @@ export function section(title: string, paragraphs: readonly string[]): string {
   return paragraphs.length === 0 ? '' : [`## ${title}`, ...paragraphs].join('\n\n');
 }
 
+/**
+ * The front matter's lines of a licence. The hub knows licences by short names; what is no such name stands as `other`,
+ * with what was said beside it.
+ */
+export function licenseLines(license: string | undefined): string[] {
+  if (license === undefined) return [];
+  if (/^[\w.+-]+$/u.test(license)) return [`license: ${yaml(license.toLowerCase())}`];
+  return ['license: other', `license_name: ${yaml(license)}`];
+}
+
 /** A text as YAML: a JSON string is one, and cannot end the front matter. */
 export function yaml(text: string): string {
   return JSON.stringify(text);

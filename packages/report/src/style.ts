@@ -161,6 +161,7 @@ details{margin:0 0 2rem}
 .figure + details,.beside + details{margin-top:-1.25rem}
 .mistakes + details{margin-top:1.25rem}
 summary{cursor:pointer;width:fit-content;font:.875rem/1.4 var(--sans);color:var(--accent);padding:.3rem 0}
+details:not([open]) + details,section>details + details{margin-top:-1.2rem}
 details[open] summary{margin-bottom:1rem}
 .facts{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);gap:.4rem 1.4rem;margin:0 0 1.5rem;font:.875rem/1.5 var(--sans)}
 .facts dt{color:var(--muted)}

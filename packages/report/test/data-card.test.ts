@@ -62,6 +62,13 @@ describe('dataCard', () => {
     expect(dataCard(sized)).toContain(`- "${category}"`);
   });
 
+  test.each([
+    ['MIT', 'license: "mit"'],
+    ['PDDL, contents CC0', 'license: other\nlicense_name: "PDDL, contents CC0"'],
+  ])('tells the hub of the licence %s', (license, lines) => {
+    expect(dataCard(report, { license })).toContain(`---\n${lines}\n`);
+  });
+
   test('lets no text become markup or end the front matter', () => {
     const evil = 'x\n---\n# <b>|';
     const poisoned = {

@@ -18,7 +18,7 @@ export function riskCoverageChart(curves: readonly RiskCoverageReport[]): Chart 
     field: 'risk',
     type: 'quantitative',
     title: 'share of answers that are wrong',
-    axis: { format: '.0%', tickCount: 5, titleX: -48 },
+    axis: { format: '.1~%', tickCount: 5, titleX: -48 },
   };
   const said = shown.map(({ system, points }) => {
     const half = points.find(({ coverage }) => coverage >= 0.5) ?? points.at(-1)!;
