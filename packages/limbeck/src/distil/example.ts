@@ -21,8 +21,5 @@ export const partNames = ['train', 'validation', 'test', 'unlabelled'] as const;
 /** One of them. */
 export type PartName = (typeof partNames)[number];
 
-/** The parts that systems are compared on. */
-export type HeldOut = 'validation' | 'test';
-
 /** Examples by part. */
 export type Parts = { readonly [Part in PartName]: readonly Example[] };
