@@ -7,6 +7,8 @@ import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withPage } from '../../../test-support/chromium.js';
 import { findChromium, requires } from '../../../test-support/requires.js';
+import { writeCsv } from '../src/csv.js';
+import { sampleRows } from '../src/sample.js';
 import { unzip } from './support/unzip.js';
 
 const configFile = path.join(import.meta.dirname, '..', 'vite.config.ts');
@@ -51,9 +53,8 @@ async function downloaded(page: Page, button: string): Promise<Uint8Array> {
 async function answersOf(page: Page, text: string): Promise<{ [label: string]: number }> {
   await page.evaluate('window.answers = []');
   await page.fill('#own', text);
-  await page.waitForFunction(
-    `window.answers.some((each) => each.text === ${JSON.stringify(text)})`,
-  );
+  const last = (): Promise<unknown> => page.evaluate('window.answers.at(-1)?.text');
+  await expect.poll(last, { timeout: 10_000 }).toBe(text);
   return page.evaluate(
     `(({ labels, probabilities }) => Object.fromEntries(labels.map((label, i) => [label, probabilities[i]])))(window.answers.at(-1))`,
   );
@@ -161,6 +162,14 @@ describe('the page', () => {
     await withPage(browser, async ({ page, errors }) => {
       await page.goto(address);
       const train = page.locator('#train');
+      // So many rows that there is time to stop.
+      const many = sampleRows(3000).map(({ text, label }) => [text, label]);
+      await page.fill('#csv', writeCsv({ columns: ['text', 'label'], rows: many }));
+      await train.click();
+      await page.locator('#progress', { hasText: /^Step/ }).waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.locator('#progress', { hasText: 'Stopped.' }).waitFor();
+      expect(await page.locator('#zip').isDisabled()).toBe(true);
       await page.fill('#csv', 'text,label\na,x\nb,x\n');
       expect(await page.textContent('#fault')).toContain('at least two');
       expect(await train.isDisabled()).toBe(true);
@@ -173,11 +182,6 @@ describe('the page', () => {
       expect(await page.inputValue('#text-column')).toBe('0');
       expect(await page.inputValue('#label-column')).toBe('2');
       expect(await page.textContent('#rows')).toBe('60');
-      await train.click();
-      await page.locator('#progress', { hasText: /^Step/ }).waitFor();
-      await page.getByRole('button', { name: 'Stop' }).click();
-      await page.locator('#progress', { hasText: 'Stopped.' }).waitFor();
-      expect(await page.locator('#zip').isDisabled()).toBe(true);
       await trainTo(page);
       await page.fill('#own', 'good day to you');
       await page.locator('#label', { hasText: 'yes' }).waitFor();

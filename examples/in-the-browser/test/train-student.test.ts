@@ -18,7 +18,7 @@ const of = <Kind extends Report['kind']>(reports: readonly Report[], kind: Kind)
 describe('trainStudent', () => {
   test('learns the sample, says how it goes, and packs what loads', async () => {
     const reports: Report[] = [];
-    const text = 'the lamp came with a crack';
+    const text = 'The parcel came on Monday, but the lamp in it has a crack.';
     const trained = await trainStudent(sampleRows(800), {
       engine,
       seed: 0,
@@ -34,7 +34,7 @@ describe('trainStudent', () => {
     expect(steps.at(-1)!.loss).toBeLessThan(steps[0]!.loss / 3);
     const evaluations = of(reports, 'evaluation');
     expect(evaluations.length).toBeGreaterThan(20);
-    expect(trained!.accuracy).toBe(Math.max(...evaluations.map(({ accuracy }) => accuracy)));
+    expect(evaluations.map(({ accuracy }) => accuracy)).toContain(trained!.accuracy);
     console.log(
       `Accuracy ${trained!.accuracy}, majority ${split!.majority}, ${trained!.seconds} s.`,
     );

@@ -17,6 +17,7 @@ let rows: readonly LabelledText[] | undefined;
 let running = false;
 let trained: Trained | undefined;
 let majority: number | undefined;
+let smooth = 0;
 
 const accuracyCurve = makeCurve(the('accuracy-chart'), {
   colour: '--accent',
@@ -27,7 +28,7 @@ const accuracyCurve = makeCurve(the('accuracy-chart'), {
 const lossCurve = makeCurve(the('loss-chart'), {
   colour: '--second',
   range: (_, high) => [0, Math.max(0.1, high * 1.05)],
-  write: (value) => value.toFixed(value < 1 ? 1 : 0),
+  write: (value) => String(Number(value.toFixed(2))),
 });
 
 dataDesk((ready) => {
@@ -57,7 +58,7 @@ own.addEventListener('input', () => {
   if (own.value === '') clearAnswer();
   ask({ kind: 'text', text: own.value });
 });
-own.value = 'The parcel came at last, but the lamp in it has a crack.';
+own.value = 'The parcel came on Monday, but the lamp in it has a crack.';
 ask({ kind: 'text', text: own.value });
 
 worker.addEventListener('message', ({ data }: MessageEvent<Report>) => {
@@ -75,8 +76,10 @@ worker.addEventListener('message', ({ data }: MessageEvent<Report>) => {
       accuracyCurve.clear(steps);
       lossCurve.clear(steps);
     }
-    lossCurve.add(step, loss);
-    the('loss').textContent = loss.toFixed(3);
+    // Batches differ: the curve shows the mean of the latest ones.
+    smooth = step <= 2 ? loss : 0.85 * smooth + 0.15 * loss;
+    lossCurve.add(step, smooth);
+    the('loss').textContent = smooth.toFixed(3);
     the('done').style.setProperty('--p', String(step / steps));
     the('progress').textContent = `Step ${step} of ${steps}, ${secondsLeft} s left`;
   } else if (data.kind === 'evaluation') {

@@ -46,21 +46,22 @@ export async function trainStudent(
   const program = distillation({
     student,
     loss: crossEntropy({ ignore: -1 }),
-    optimizer: adamw({ rate: cosine({ peak: 0.02, warmup: 0.05 }), weightDecay: 0.01 }),
+    optimizer: adamw({ rate: cosine({ peak: 0.006, warmup: 0.05 }), weightDecay: 0.01 }),
     batches: breathing(lesson.source, options.breathe),
     steps: lesson.steps,
     evaluation: {
-      every: Math.max(1, Math.floor(lesson.steps / 24)),
-      best: { metric: 'accuracy', higherIsBetter: true },
+      every: Math.max(1, Math.floor(lesson.steps / 40)),
+      // Of two states with as many right answers the one that is surer of them, and less sure of the others.
+      best: { metric: 'loss', higherIsBetter: false },
       metrics: async (predict, view) => {
-        const accuracy = await accuracyOf(lesson, predict);
+        const { accuracy, loss } = await judge(lesson, predict);
         report({ kind: 'evaluation', step: view.step, accuracy });
         const text = options.watched?.() ?? '';
         if (text !== '') {
           const [logits] = await logitsOf(lesson, [{ text, label: '' }], predict);
           report({ kind: 'answer', text, labels, probabilities: softmax(logits!) });
         }
-        return { accuracy };
+        return { accuracy, loss };
       },
     },
   });
@@ -87,7 +88,9 @@ export async function trainStudent(
     return {
       labels,
       files,
-      accuracy: Math.max(...evaluations.map(({ metrics }) => metrics['accuracy']!)),
+      accuracy: evaluations.reduce((best, each) =>
+        each.metrics['loss']! < best.metrics['loss']! ? each : best,
+      ).metrics['accuracy']!,
       parameters: countParameters(student.init(Rng.from(0)).parameters),
       seconds: (performance.now() - started) / 1000,
     };
@@ -117,18 +120,25 @@ function breathing(
 /** Texts a batch when the student is judged. */
 const judged = 64;
 
-async function accuracyOf(lesson: Lesson, predict: Predict): Promise<number> {
+/** The share of right answers on the held-out texts, and their mean loss in nats. */
+async function judge(
+  lesson: Lesson,
+  predict: Predict,
+): Promise<{ readonly accuracy: number; readonly loss: number }> {
   const { heldOut, split } = lesson;
   let right = 0;
+  let loss = 0;
   for (let start = 0; start < heldOut.length; start += judged) {
     const rows = heldOut.slice(start, start + judged);
     const answers = await logitsOf(lesson, rows, predict);
     answers.forEach((logits, i) => {
-      const best = logits.indexOf(Math.max(...logits));
-      if (split.labels[best] === rows[i]!.label) right++;
+      const truth = split.labels.indexOf(rows[i]!.label);
+      const probabilities = softmax(logits);
+      if (logits.indexOf(Math.max(...logits)) === truth) right++;
+      loss -= Math.log(Math.max(1e-30, probabilities[truth]!));
     });
   }
-  return right / heldOut.length;
+  return { accuracy: right / heldOut.length, loss: loss / heldOut.length };
 }
 
 /** What the student says of each text, by its logits. */

@@ -69,17 +69,17 @@ async function load({ files, labels }: Trained): Promise<Student> {
 
 /** Answers the newest text: one at a time, and what was typed over meanwhile is not asked any more. */
 function predict(): Promise<void> {
-  predicting ??= (async () => {
-    try {
-      for (let asked = ''; student !== undefined && text !== '' && text !== asked;) {
-        asked = text;
-        await predictOnce(student, asked);
-      }
-    } finally {
-      predicting = undefined;
-    }
-  })();
+  predicting ??= predictNewest().finally(() => {
+    predicting = undefined;
+  });
   return predicting;
+}
+
+async function predictNewest(): Promise<void> {
+  for (let asked = ''; student !== undefined && text !== '' && text !== asked;) {
+    asked = text;
+    await predictOnce(student, asked);
+  }
 }
 
 async function predictOnce(own: Student, asked: string): Promise<void> {
