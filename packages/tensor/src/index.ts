@@ -157,7 +157,11 @@ export { allPasses, simplify } from './graph/simplify.js';
 export { type GraphFacts, type Pass, rewrite, type Rule } from './graph/rewrite.js';
 export { type SplitTail, splitTail, type SplitTailOptions } from './graph/split-tail.js';
 export type { Tail, TailResult, TailSource, TailStep } from './graph/tail.js';
-export { plainProgram, type PlainProgram, type PlainProgramOptions } from './plain/plain-program.js';
+export {
+  plainProgram,
+  type PlainProgram,
+  type PlainProgramOptions,
+} from './plain/plain-program.js';
 export { decodeModel, encodeModel } from './onnx/codec.js';
 export { fromOnnx, type FromOnnxOptions, type OnnxImport } from './onnx/from-onnx.js';
 export type { GraphFileOptions } from './onnx/graph-file.js';
