@@ -5,7 +5,7 @@ import type { Lab } from './lab.js';
 import type { DistilOptions, FamilyName } from './options.js';
 import type { Settled } from './settle.js';
 import { chooseStep } from './steps/choose-step.js';
-import { type FamilyOutput, familyStep } from './steps/family-step.js';
+import { type FamilyOutput, familyStep, teacherWeights } from './steps/family-step.js';
 import { measureStep } from './steps/measure-step.js';
 import { type PeerOutput, peersStep } from './steps/peers-step.js';
 import { readStep } from './steps/read-step.js';
@@ -73,6 +73,9 @@ export function distilPipeline(lab: Lab, settled: Settled, options: DistilOption
       ),
   });
 
+  const isTrained = options.teacher === undefined || options.teacher === 'train';
+  const teacherWeight = isTrained ? teacherWeights.trained : teacherWeights.given;
+
   // 3. Students of each family, smallest first, as long as the budget lasts.
   const trained: PipelineStep<string, FamilyOutput>[] = [];
   for (const [i, family] of families.entries()) {
@@ -81,7 +84,7 @@ export function distilPipeline(lab: Lab, settled: Settled, options: DistilOption
       step(`student-${family}`, {
         module: code(`family-step${extension}`),
         inputs: { read, split, teacher, ...before },
-        config: { family, seeds: [...seeds], budgetSeconds, field: columns.label },
+        config: { family, seeds: [...seeds], budgetSeconds, field: columns.label, teacherWeight },
         run: ({ inputs, folders, config }, context) => {
           const earlier = Object.values(inputs as unknown as { [name: string]: FamilyOutput });
           const spent = earlier.reduce((sum, { trainingSeconds }) => sum + trainingSeconds, 0);
@@ -94,6 +97,7 @@ export function distilPipeline(lab: Lab, settled: Settled, options: DistilOption
               schema: columns.schemaLabels?.json as JsonObject | undefined,
               folders,
               seeds: config.seeds,
+              teacherWeight: config.teacherWeight,
               secondsLeft: config.budgetSeconds - spent,
               first: i === 0,
             },

@@ -33,7 +33,7 @@ const scale = 8;
 const teacherSizes: readonly TeacherSize[] = [
   { name: 'wide', buckets: 65536, features: 12288, hidden: [96], folds: 4 },
   { name: 'middle', buckets: 65536, features: 8192, hidden: [64], folds: 3 },
-  { name: 'narrow', buckets: 32768, features: 6144, hidden: [], folds: 2 },
+  { name: 'narrow', buckets: 32768, features: 6144, hidden: [], folds: 3 },
 ];
 
 /** What a cross-fitted teacher says: of training texts by the members that did not see them, of others by all. */
