@@ -164,7 +164,9 @@ describe('the page', () => {
       const train = page.locator('#train');
       // So many rows that there is time to stop.
       const many = sampleRows(3000).map(({ text, label }) => [text, label]);
-      await page.fill('#csv', writeCsv({ columns: ['text', 'label'], rows: many }));
+      const buffer = Buffer.from(writeCsv({ columns: ['text', 'label'], rows: many }));
+      await page.setInputFiles('#file', { name: 'many.csv', mimeType: 'text/csv', buffer });
+      await page.locator('#rows', { hasText: '3,000' }).waitFor();
       await train.click();
       await page.locator('#progress', { hasText: /^Step/ }).waitFor();
       await page.getByRole('button', { name: 'Stop' }).click();

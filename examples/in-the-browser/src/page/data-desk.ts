@@ -14,6 +14,8 @@ import { count, drawBars, the } from './elements.js';
 const shown = 6;
 /** Beyond this many characters a field of text makes a page slow: the file is kept, its beginning shown. */
 const most = 200_000;
+/** A browser takes seconds to insert what is longer, line by line: it becomes the whole text instead. */
+const longPaste = 20_000;
 
 /** The field for texts, with what is in it beside it: says which rows are ready to be learnt, or none, at each change. */
 export function dataDesk(onChange: (rows: readonly LabelledText[] | undefined) => void): void {
@@ -78,6 +80,12 @@ export function dataDesk(onChange: (rows: readonly LabelledText[] | undefined) =
   };
 
   field.addEventListener('input', () => take(field.value));
+  field.addEventListener('paste', (event) => {
+    const pasted = event.clipboardData?.getData('text/plain') ?? '';
+    if (pasted.length <= longPaste) return;
+    event.preventDefault();
+    open(pasted);
+  });
   for (const select of Object.values(columns)) select.addEventListener('change', read);
   const picker = the<HTMLInputElement>('file');
   the('load').addEventListener('click', () => picker.click());

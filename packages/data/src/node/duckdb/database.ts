@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { LimbeckError } from '@limbeck/core';
-import type { DuckDBConnection, DuckDBValue, DuckDBValueConverter } from '@duckdb/node-api';
 import { fileError } from '../errors.js';
-import type { DuckDb } from './load-duckdb.js';
+import type { Connection, Converter, DuckDb } from './load-duckdb.js';
 import type { Query } from './query.js';
 
 /** What a column may hold. Whole numbers beyond 2^53 are bigints, dates and times `Date`, bytes `Uint8Array`. */
@@ -44,24 +43,23 @@ export async function openDatabase(
     allow_community_extensions: 'false',
   });
   let disposed = false;
-  const convert: DuckDBValueConverter<TableValue> = (value, type, recur) => {
+  const convert: Converter<TableValue> = (value, type, recur) => {
     if (typeof value === 'string' || typeof value === 'number') return value;
     if (typeof value === 'bigint')
       return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-    const js = duckdb.JSDuckDBValueConverter as unknown as DuckDBValueConverter<TableValue>;
-    return js(value, type, recur);
+    return (duckdb.JSDuckDBValueConverter as Converter<TableValue>)(value, type, recur);
   };
-  const bind = (value: Query['values'][number]): DuckDBValue => {
+  const bind = (value: Query['values'][number]): unknown => {
     if (Array.isArray(value)) return duckdb.listValue(value as string[]);
     if (value instanceof Date) {
       return new duckdb.DuckDBTimestampValue(BigInt(value.getTime()) * 1000n);
     }
-    return value as DuckDBValue;
+    return value;
   };
 
   async function* rows(query: Pick<Query, 'sql' | 'values'>): AsyncGenerator<TableRow> {
     if (disposed) throw gone();
-    let connection: DuckDBConnection | undefined;
+    let connection: Connection | undefined;
     try {
       // A connection gives one result at a time.
       connection = await instance.connect();

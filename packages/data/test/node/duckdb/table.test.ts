@@ -189,6 +189,24 @@ describe('filter', () => {
     }
   });
 
+  test.each(['a" OR "b', '"', 'x"; DROP TABLE y; --', 'a""b', "it's ?"])(
+    'takes %j for the name of a column',
+    async (name) => {
+      await writeJsonl(file('names.jsonl'), [
+        { [name]: 1, b: 'x' },
+        { [name]: 2, b: 'y' },
+      ]);
+      const table = await open<{ [column: string]: unknown }>('names.jsonl');
+      expect(table.columns).toEqual([name, 'b']);
+      expect(await all(table.filter([name, '=', 2]))).toEqual([{ [name]: 2, b: 'y' }]);
+      expect(await all(table.select(name))).toEqual([{ [name]: 1 }, { [name]: 2 }]);
+      const joined = table.join(table.select({ [name]: name, [`${name}!`]: 'b' }), { on: name });
+      expect(await all(joined.filter([`${name}!`, '=', 'x']).shuffle())).toEqual([
+        { [name]: 1, b: 'x', [`${name}!`]: 'x' },
+      ]);
+    },
+  );
+
   test('refuses operators and values that are none', async () => {
     const table = await open<Mail>('mails.jsonl');
     const wrong = [
