@@ -1,5 +1,4 @@
 import { LimbeckError } from '@limbeck/core';
-import type { Row } from '../records/record-options.js';
 import { writeCsv, type WriteCsvOptions } from './csv/write-csv.js';
 import { writeJsonl } from './jsonl.js';
 import { writeParquet, type WriteParquetOptions } from './parquet/write-parquet.js';
@@ -17,7 +16,7 @@ export interface WriteRecordsOptions extends WriteCsvOptions, WriteParquetOption
  */
 export async function writeRecords(
   path: string,
-  rows: Iterable<Row> | AsyncIterable<Row>,
+  rows: Iterable<object> | AsyncIterable<object>,
   options: WriteRecordsOptions = {},
 ): Promise<number> {
   const format = formatByName(path);

@@ -22,7 +22,7 @@ export interface WriteCsvOptions {
  */
 export async function writeCsv(
   path: string,
-  rows: Iterable<Row> | AsyncIterable<Row>,
+  rows: Iterable<object> | AsyncIterable<object>,
   options: WriteCsvOptions = {},
 ): Promise<number> {
   const {
@@ -52,7 +52,7 @@ export async function writeCsv(
     return (index === 0 ? line(header) : '') + line(cells);
   };
   const texts = async function* (): AsyncGenerator<string> {
-    yield* rowTexts(rows, text, (count) => (written = count));
+    yield* rowTexts(rows as Iterable<Row>, text, (count) => (written = count));
     if (written === 0 && names !== undefined) yield line(names);
   };
   await writeWhole('writeCsv', path, texts(), gzip);

@@ -32,7 +32,7 @@ const groupBytes = 64 * 2 ** 20;
  */
 export async function writeParquet(
   path: string,
-  rows: Iterable<Row> | AsyncIterable<Row>,
+  rows: Iterable<object> | AsyncIterable<object>,
   options: WriteParquetOptions = {},
 ): Promise<number> {
   const { groupRows = 20_000, compression = 'snappy' } = options;
@@ -50,7 +50,7 @@ export async function writeParquet(
   async function* chunks(): AsyncGenerator<Uint8Array> {
     let file: OpenFile | undefined =
       options.schema && openFile(options.schema, codec, options.notes);
-    for await (const group of grouped(rows, groupRows)) {
+    for await (const group of grouped(rows as Iterable<Row>, groupRows)) {
       file ??= openFile(guessSchema(group), codec, options.notes);
       await file.writer.write(columnsOf(group, file.schema, written));
       written += group.length;

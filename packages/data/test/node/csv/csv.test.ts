@@ -67,12 +67,12 @@ describe('readCsv', () => {
     const form = { delimiter: ',', quote: '"', maxRecordBytes: 1e6 };
     const [whole, pieces] = [new CsvRecords(form), new CsvRecords(form)];
     const expected = [...whole.push(bytes), ...(await whole.end())];
-    const found = [];
+    const found: typeof expected = [];
     for (let at = 0; at < bytes.length; at += size) {
       found.push(...pieces.push(bytes.subarray(at, at + size)));
     }
     found.push(...(await pieces.end()));
-    const plain = (records: typeof found): unknown =>
+    const plain = (records: typeof expected): unknown =>
       records.map(({ line, cells }) => [line, cells]);
     expect(plain(found)).toEqual(plain(expected));
     // Each record starts where the line ends before it say.
