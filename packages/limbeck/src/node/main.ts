@@ -1,7 +1,7 @@
 import { isLimbeckError, LimbeckError } from '@limbeck/core';
 import { renderUsage, runCommand } from 'citty';
 import { suggest } from '../suggest.js';
-import type { Command } from './commands/command.js';
+import type { Command, CommandData } from './commands/command.js';
 import { root } from './commands/index.js';
 import { type CommandIo, processIo } from './io.js';
 import { version } from './version.js';
@@ -27,7 +27,8 @@ export async function main(args: readonly string[], io: CommandIo = processIo())
       return asksHelp || path.length === 1 ? 0 : 2;
     }
     await check(path, command, rest);
-    await runCommand(command.definition, { rawArgs: [...rest], data: io });
+    const data: CommandData = { ...io, root };
+    await runCommand(command.definition, { rawArgs: [...rest], data });
     return 0;
   } catch (error) {
     for (const line of describe(error)) io.err(line);

@@ -30,7 +30,7 @@ describe.skipIf(bash === undefined)('limbeck completion bash', () => {
   test('offers commands, those in a group, and options', () => {
     expect(offers('re')).toEqual(['resume', 'report']);
     expect(offers('new', '')).toEqual(['loss', '--help']);
-    expect(offers('run', '--p')).toEqual(['--parallel']);
+    expect(offers('run', '--para')).toEqual(['--parallel']);
     expect(offers('new', 'loss', '--f')).toEqual(['--folder']);
     expect(offers('')).toContain('quantize');
   });

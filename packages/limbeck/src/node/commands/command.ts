@@ -1,5 +1,6 @@
 import { type ArgsDef, type CommandDef, defineCommand } from 'citty';
 import { LimbeckError } from '@limbeck/core';
+import type { CommandIo } from '../io.js';
 
 /** A command, or a group of commands. */
 export interface Command {
@@ -9,6 +10,12 @@ export interface Command {
   readonly examples: readonly Example[];
   /** The commands in the group, by name. */
   readonly commands?: { readonly [name: string]: Command };
+}
+
+/** What a command is given beside its arguments. */
+export interface CommandData extends CommandIo {
+  /** All commands, for what speaks of them. */
+  readonly root: Command;
 }
 
 /** A call, and what it is for. */

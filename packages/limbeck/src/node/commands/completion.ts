@@ -1,7 +1,6 @@
 import { LimbeckError } from '@limbeck/core';
 import type { ArgsDef } from 'citty';
-import type { CommandIo } from '../io.js';
-import type { Command } from './command.js';
+import type { Command, CommandData } from './command.js';
 
 /** A command with all that a shell may offer behind it. */
 interface Node {
@@ -14,8 +13,8 @@ interface Node {
 
 /** Prints what makes a shell complete commands and options. @throws LimbeckError `invalid-option` for another shell */
 export async function completion(
-  io: CommandIo,
-  given: { readonly shell: string; readonly root: Command },
+  io: CommandData,
+  given: { readonly shell: string },
 ): Promise<void> {
   const write = Object.hasOwn(writers, given.shell) ? writers[given.shell] : undefined;
   if (write === undefined) {
@@ -26,7 +25,7 @@ export async function completion(
       next: 'Write, for example, source <(limbeck completion bash) into ~/.bashrc.',
     });
   }
-  io.out(write(await nodeOf('limbeck', given.root)));
+  io.out(write(await nodeOf('limbeck', io.root)));
 }
 
 const writers: { readonly [shell: string]: (root: Node) => string } = { bash, zsh, fish };

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
 import type { CommandIo } from '../io.js';
-import { command, group, jsonArg, rootArg } from './command.js';
+import { command, type CommandData, group, jsonArg, rootArg } from './command.js';
 
 // Each command's module is loaded when it is called, so that --help and a mistyped name answer at once.
 
@@ -48,13 +48,8 @@ const completion = defineCommand({
   args: {
     shell: { type: 'positional', required: true, description: 'bash, zsh or fish' },
   },
-  run: async ({ args, data }) => {
-    const [{ completion: print }, { root }] = await Promise.all([
-      import('./completion.js'),
-      import('./index.js'),
-    ]);
-    return print(data as CommandIo, { shell: args.shell, root });
-  },
+  run: async ({ args, data }) =>
+    (await import('./completion.js')).completion(data as CommandData, { shell: args.shell }),
 });
 
 /** What sets a project up and looks after it. */

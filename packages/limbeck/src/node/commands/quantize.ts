@@ -90,8 +90,10 @@ function say(
     );
   }
   const points = (share: number): string => (100 * share).toFixed(2);
+  const change = (drop: number): string => `${drop > 0 ? '−' : '+'}${points(Math.abs(drop))}`;
+  const range = `${change(record.dropHigh)} to ${change(record.dropLow)}`;
   io.out(
-    `${record.metric} drops by ${points(record.drop)} points (95% interval ${points(record.dropLow)} to ${points(record.dropHigh)}) on ${record.rows} rows.`,
+    `${record.metric} changes by ${change(record.drop)} points (95% interval ${range}) on ${record.rows} rows.`,
   );
   if (record.agreement !== undefined) {
     const { rows, value, low } = record.agreement;
