@@ -47,7 +47,7 @@ export async function openDatabase(
     if (typeof value === 'string' || typeof value === 'number') return value;
     if (typeof value === 'bigint')
       return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-    return (duckdb.JSDuckDBValueConverter as Converter<TableValue>)(value, type, recur);
+    return duckdb.JSDuckDBValueConverter(value, type, recur);
   };
   const bind = (value: Query['values'][number]): unknown => {
     if (Array.isArray(value)) return duckdb.listValue(value as string[]);

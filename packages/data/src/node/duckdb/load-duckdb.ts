@@ -25,7 +25,11 @@ export interface DuckDb {
     ): Promise<{ connect(): Promise<Connection>; closeSync(): void }>;
   };
   readonly DuckDBTimestampValue: new (microseconds: bigint) => unknown;
-  readonly JSDuckDBValueConverter: Converter<never>;
+  readonly JSDuckDBValueConverter: <To>(
+    value: unknown,
+    type: unknown,
+    recur: Converter<To>,
+  ) => To | null;
   readonly listValue: (items: readonly string[]) => unknown;
 }
 
