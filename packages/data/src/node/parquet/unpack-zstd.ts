@@ -33,6 +33,6 @@ class Page extends Uint8Array {
   override subarray(begin = 0, end = this.length): Uint8Array<ArrayBuffer> {
     if (begin > this.length) throw new Error(`a page of more than ${this.length} bytes`);
     const length = Math.max(0, Math.min(end, this.length) - begin);
-    return new Uint8Array(this.buffer as ArrayBuffer, this.byteOffset + begin, length);
+    return new Uint8Array(this.buffer, this.byteOffset + begin, length);
   }
 }
