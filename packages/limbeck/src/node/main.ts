@@ -86,16 +86,26 @@ async function check(
   const positionals = Object.keys(args).filter((name) => args[name]?.type === 'positional');
   const where = await nameOf(path);
   const words: string[] = [];
+  const seen = new Set<string>();
   for (let i = 0; i < rest.length; i += 1) {
     const word = rest[i] ?? '';
-    const [, name, value] = /^--?([^=]+)(=.*)?$/s.exec(word) ?? [];
-    if (name === undefined) words.push(word);
-    else if (!options.includes(name.replace(/^no-/, '')))
-      throw invalid(where, `the option ${word}`, options, name);
-    else if (args[name]?.type === 'string' && value === undefined) {
-      i += 1;
-      if (rest[i] === undefined) throw invalid(where, `${word} without a value`, options);
+    const [, dashes, name, value] = /^(--?)([^=]+)(=.*)?$/s.exec(word) ?? [];
+    if (name === undefined) {
+      words.push(word);
+      continue;
     }
+    const own = name.replace(/^no-/, '');
+    const takesValue = args[own]?.type === 'string';
+    // After a single dash citty reads one option a letter, and none of ours is a letter.
+    if (dashes === '-' || !options.includes(own) || (takesValue && own !== name))
+      throw invalid(where, `the option ${word}`, options, name);
+    if (seen.has(own)) throw invalid(where, `--${own} twice`, options);
+    seen.add(own);
+    if (!takesValue && value !== undefined)
+      throw invalid(where, `${word}, which takes no value`, options, own);
+    if (!takesValue || value !== undefined) continue;
+    i += 1;
+    if (rest[i]?.startsWith('--') ?? true) throw invalid(where, `${word} without a value`, options);
   }
   const needed = positionals.filter((name) => args[name]?.required === true);
   if (words.length < needed.length)
@@ -143,13 +153,13 @@ async function resolve<T>(value: T | Promise<T> | (() => T) | (() => Promise<T>)
   return typeof value === 'function' ? (value as () => T | Promise<T>)() : value;
 }
 
-/** The error and what caused it, each on a line; the stack only where the error is none of ours. */
+/** The error and what caused it, each on a line; stacks only of what neither Limbeck nor the system said. */
 function describe(error: unknown): readonly string[] {
   const lines: string[] = [];
   for (let at: unknown = error, depth = 0; at !== undefined && depth < 5; depth += 1) {
     const text =
       at instanceof Error
-        ? isLimbeckError(at)
+        ? isLimbeckError(at) || (depth > 0 && isOfSystem(at))
           ? at.message
           : (at.stack ?? at.message)
         : JSON.stringify(at);
@@ -157,6 +167,11 @@ function describe(error: unknown): readonly string[] {
     at = at instanceof Error ? at.cause : undefined;
   }
   return lines;
+}
+
+/** A file that is not there, a disk that is full: the message says it all. */
+function isOfSystem(error: Error): boolean {
+  return 'errno' in error;
 }
 
 function errorJson({ code, where, given, expected, next }: LimbeckError): string {

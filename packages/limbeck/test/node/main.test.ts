@@ -68,10 +68,23 @@ describe('limbeck', () => {
     [['quantize'], 'no model'],
     [['eval', 'student'], 'no data'],
     [['gc', '--kep', '2'], 'Did you mean --keep?'],
+    [['run', '-why'], 'Did you mean --why?'],
+    [['run', '--why=no'], '--why=no, which takes no value'],
+    [['gc', '--keep', '1', '--keep=2'], '--keep twice'],
+    [['distil', 'a.csv', '--text', '--label', 'kind'], '--text without a value'],
+    [['run', '--no-root'], 'the option --no-root'],
   ])('refuses the arguments %j', async (args, text) => {
     const { code, err } = await limbeck(cwd, ...args);
     expect(code).toBe(2);
     expect(err).toContain('[invalid-option]');
     expect(err).toContain(text);
+  });
+
+  test('tells what the system said without the stack of it', async () => {
+    const { code, err } = await limbeck(cwd, 'inspect', 'nothing.onnx');
+    expect(code).toBe(1);
+    expect(err).toContain('[data-missing]');
+    expect(err).toContain('because of ENOENT');
+    expect(err).not.toMatch(/^ +at /m);
   });
 });
