@@ -86,8 +86,9 @@ export function distilPipeline(lab: Lab, settled: Settled, options: DistilOption
         inputs: { read, split, teacher, ...before },
         config: { family, seeds: [...seeds], budgetSeconds, field: columns.label, teacherWeight },
         run: ({ inputs, folders, config }, context) => {
-          const earlier = Object.values(inputs as unknown as { [name: string]: FamilyOutput });
-          const spent = earlier.reduce((sum, { trainingSeconds }) => sum + trainingSeconds, 0);
+          const all = inputs as unknown as { readonly [name: string]: FamilyOutput };
+          const earlier = Object.keys(before).map((name) => all[name]!.trainingSeconds);
+          const spent = earlier.reduce((sum, each) => sum + each, inputs.teacher.trainingSeconds);
           return familyStep(
             lab,
             {

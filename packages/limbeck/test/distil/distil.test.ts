@@ -65,6 +65,17 @@ describe('distil', () => {
     expect(student!.latencyMs!.p50).toBeGreaterThan(0);
   });
 
+  test('leaves out what does not fit into the budget, and says what was left of it', async () => {
+    const both = await distil({
+      ...options,
+      families: ['ngram', 'encoder'],
+      folder: path.join(folder, 'both'),
+    });
+    const said = both.report.notes!.find((note) => note.startsWith('encoder was left out'));
+    expect(said).toMatch(/about \d+ s, and \d+ s were left|Nothing was left of the budget/);
+    await both.student.dispose();
+  });
+
   test('finds the labels that are wrong', () => {
     const wrong = new Set(rows.slice(0, 3).map(({ body }) => body));
     const found = made.report.labelErrors!.filter(({ text }) => wrong.has(text));
@@ -231,6 +242,14 @@ describe('a teacher from outside', () => {
     expect(teacher.asked()).toBe(320);
     expect(second.report.teacher).toMatchObject({ asked: 0, cached: 320 });
     await second.student.dispose();
+  });
+
+  test('leaves the whole budget to students: every seed is trained', async () => {
+    const given = { ...options, teacher: rules(), seeds: [0, 1], budgetSeconds: 300 } as const;
+    const { student, report } = await distil({ ...given, folder: path.join(folder, 'seeds') });
+    expect(report.systems.find(({ role }) => role === 'student')!.seeds).toHaveLength(2);
+    expect(report.notes!.join(' ')).not.toMatch(/NaN|one seed/);
+    await student.dispose();
   });
 
   test('is refused if it says the same of all texts, or cannot answer', async () => {
