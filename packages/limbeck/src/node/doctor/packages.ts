@@ -20,7 +20,7 @@ const known: readonly Known[] = [
   { name: 'onnxruntime-web', least: '1.30.0', use: 'runs and trains models in a page' },
   { name: '@huggingface/tokenizers', least: '0.2.0', use: 'reads tokenizer.json' },
   { name: '@huggingface/hub', least: '2.17.0', use: 'limbeck push' },
-  { name: 'tokenizers', least: '0.13.0', use: 'trains vocabularies' },
+  { name: 'tokenizers', least: '0.23.0', use: 'trains vocabularies' },
   { name: '@duckdb/node-api', least: '1.5.0', use: 'data larger than memory' },
   { name: 'vega', least: '6.4.0', use: 'charts in reports' },
   { name: 'vega-lite', least: '6.4.0', use: 'charts in reports' },

@@ -15,7 +15,7 @@ type Row = { readonly [field: string]: unknown };
  * first, which is the batch.
  *
  * @throws LimbeckError `missing-signal` for a row without such a field; `invalid-record` for one of other sizes or with
- * something else than numbers
+ * something else than numbers, whole ones where the input takes these
  */
 export function numericFeeds(
   where: string,
@@ -51,7 +51,7 @@ function tensorOf(place: Place, rows: readonly Row[]): HostTensor {
   const shape = shapeOf(rows[0]?.[name]);
   const width = sizeOf(shape);
   const data = allocate(spec.dtype, rows.length * width);
-  const isWhole = data instanceof BigInt64Array;
+  const isWhole = !spec.dtype.startsWith('float');
   rows.forEach((row, i) => {
     const given = row[name];
     if (given === undefined) throw missing(place, first + i);
@@ -59,9 +59,12 @@ function tensorOf(place: Place, rows: readonly Row[]): HostTensor {
     if (!fits(given, shape, spec.shape.slice(1))) throw misfit(place, first + i, given);
     numbers.forEach((number, j) => {
       const value = typeof number === 'boolean' ? Number(number) : number;
-      if (typeof value !== 'number' || !Number.isFinite(value))
+      if (typeof value !== 'number' || !(isWhole ? Number.isInteger : Number.isFinite)(value))
         throw misfit(place, first + i, number);
-      data[i * width + j] = isWhole ? (BigInt(Math.trunc(value)) as never) : (value as never);
+      const at = i * width + j;
+      data[at] = data instanceof BigInt64Array ? BigInt(value) : value;
+      // 300 as uint8 would become 44.
+      if (isWhole && Number(data[at]) !== value) throw misfit(place, first + i, number);
     });
   });
   return hostTensor(spec.dtype, [rows.length, ...shape], data as never);
@@ -97,7 +100,7 @@ function misfit({ where, name, spec }: Place, row: number, given: unknown): Limb
   return new LimbeckError('invalid-record', {
     where,
     given: `${shown} in the field ${JSON.stringify(name)} of row ${row + 1}`,
-    expected: `numbers of the sizes [${spec.shape.slice(1).join(', ')}], the same in every row`,
+    expected: `${spec.dtype.startsWith('float') ? 'numbers' : 'whole numbers'} of the sizes [${spec.shape.slice(1).join(', ')}], the same in every row`,
     next: 'Correct the row, or leave it out.',
   });
 }

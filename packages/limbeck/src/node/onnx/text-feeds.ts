@@ -97,7 +97,10 @@ async function tokenBatches(
 /** The length that the tokenizer's own files name, where it is one. */
 async function lengthIn(folder: string): Promise<number | undefined> {
   const text = await readFile(path.join(folder, 'tokenizer_config.json'), 'utf8').catch(() => '{}');
-  const length = (JSON.parse(text) as { readonly model_max_length?: unknown }).model_max_length;
+  // JSON for sure: the tokeniser was loaded from it.
+  const { model_max_length: length } = Object(JSON.parse(text)) as {
+    readonly model_max_length?: unknown;
+  };
   // "No limit" is written as a number of thirty digits.
   return typeof length === 'number' && length > 0 && length <= 8192 ? length : undefined;
 }
