@@ -8,10 +8,21 @@ import { checkPaired, checkProbabilities, type Predictions } from './predictions
 const smallest = 1e-12;
 
 /**
+ * Kullback–Leibler divergence of the student's distribution from the teacher's, `Σ_c t_c log(t_c / s_c)`, in nats an
+ * item, with the student's probabilities no smaller than 1e-12.
+ *
+ * @throws LimbeckError, from `rows`: `missing-signal` without probabilities, or where either abstains; `shape-mismatch` if the
+ * classes differ
+ */
+export function teacherDivergence(): AdditiveMetric<Predictions, Predictions> {
+  return divergence('teacherDivergence', (s, t) => kl(t, s));
+}
+
+/**
  * Kullback–Leibler divergence of the teacher's distribution from the student's, `Σ_c s_c log(s_c / t_c)`, in nats an item,
  * with the teacher's probabilities no smaller than 1e-12: large where the student spreads to what the teacher rules out.
  *
- * @throws LimbeckError, from `rows`: `missing-signal` without probabilities, `shape-mismatch` if the classes differ
+ * @throws LimbeckError as {@link teacherDivergence}
  */
 export function reverseDivergence(): AdditiveMetric<Predictions, Predictions> {
   return divergence('reverseDivergence', (s, t) => kl(s, t));
@@ -22,7 +33,7 @@ export function reverseDivergence(): AdditiveMetric<Predictions, Predictions> {
  * their middle.
  *
  * @throws LimbeckError as {@link reverseDivergence}
- * @see Lin, "AdditiveMetric<Predictions, Predictions> measures based on the Shannon entropy", 1991.
+ * @see Lin, "Divergence measures based on the Shannon entropy", 1991.
  */
 export function jensenShannon(): AdditiveMetric<Predictions, Predictions> {
   return divergence('jensenShannon', (s, t) => {

@@ -1,11 +1,16 @@
 import type { Metric } from '@limbeck/core';
 import { accuracy } from './accuracy.js';
 import { ece } from './calibration.js';
-import { jensenShannon, reverseDivergence, totalVariation } from './divergences.js';
-import { agreement, teacherDivergence } from './fidelity.js';
-import { ifDefined } from './binary/membership.js';
+import {
+  jensenShannon,
+  reverseDivergence,
+  teacherDivergence,
+  totalVariation,
+} from './divergences.js';
+import { agreement } from './fidelity.js';
 import type { ClassProbabilities, References } from './predictions.js';
 import { rankAgreement } from './rank-agreement.js';
+import { ifDefined } from './undefined-metric.js';
 
 /** How often a student answers as its teacher on some of the items. */
 export interface AgreementOn {

@@ -43,11 +43,12 @@ export {
   distillationLoss,
   jensenShannon,
   reverseDivergence,
+  teacherDivergence,
   totalVariation,
 } from './divergences.js';
 export { equalMassEce } from './equal-mass-ece.js';
 export type { ExperimentResult, ExperimentSystem, Machine } from './experiment-result.js';
-export { agreement, teacherDivergence } from './fidelity.js';
+export { agreement } from './fidelity.js';
 export { type AgreementOn, fidelityReport, type FidelityReport } from './fidelity-report.js';
 export {
   hitsAt,

@@ -1,9 +1,9 @@
 import { type AdditiveMetric, additiveMetric } from './additive-metric.js';
-import { ifDefined } from './binary/membership.js';
+import { checkChoice } from './check-choice.js';
 import { checkSameClasses } from './fidelity.js';
 import { checkPaired, checkProbabilities, type Predictions } from './predictions.js';
 import { kendall, spearman } from './regression/rank-correlation.js';
-import { undefinedMetric } from './undefined-metric.js';
+import { ifDefined, undefinedMetric } from './undefined-metric.js';
 
 /** Options of {@link rankAgreement}. */
 export interface RankAgreementOptions {
@@ -22,6 +22,7 @@ export function rankAgreement(
   options: RankAgreementOptions = {},
 ): AdditiveMetric<Predictions, Predictions> {
   const { by = 'kendall' } = options;
+  checkChoice('rankAgreement', { by }, ['kendall', 'spearman']);
   const metric = by === 'kendall' ? kendall() : spearman();
   const name = `rankAgreement-${by}`;
   return additiveMetric({

@@ -113,6 +113,12 @@ describe('student and teacher on four items', () => {
       () => measure(totalVariation(), soft([[0, 0]]), soft([[1, 0]])),
     ],
     [
+      'a teacher that abstains',
+      'missing-signal',
+      () => measure(teacherDivergence(), soft([[1, 0]]), soft([[0, 0]])),
+    ],
+    ['another correlation', 'invalid-option', () => rankAgreement({ by: 'pearson' as 'kendall' })],
+    [
       'no order at all',
       'undefined-metric',
       () => measure(rankAgreement(), soft([[0.5, 0.5]]), soft([[1, 0]])),

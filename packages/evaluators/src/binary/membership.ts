@@ -1,4 +1,4 @@
-import { isLimbeckError } from '@limbeck/core';
+import { ifDefined } from '../undefined-metric.js';
 import { auc, averagePrecision } from './auc.js';
 import { bestBalancedAccuracy, tprAtFpr } from './operating-points.js';
 
@@ -42,14 +42,4 @@ export function membershipInference(
     ...(at1 === undefined ? {} : { tprAt1Percent: at1 }),
     ...(atTenth === undefined ? {} : { tprAtTenthPercent: atTenth }),
   };
-}
-
-/** A metric's value, or nothing where it has none. */
-export function ifDefined(measure: () => number): number | undefined {
-  try {
-    return measure();
-  } catch (error) {
-    if (isLimbeckError(error, 'undefined-metric')) return undefined;
-    throw error;
-  }
 }
