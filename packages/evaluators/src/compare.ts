@@ -6,6 +6,7 @@ import {
   percentiles,
   resample,
 } from './bootstrap.js';
+import { checkChoice } from './check-choice.js';
 import type { Comparison } from './comparison.js';
 import { comparisonSentence } from './comparison-sentence.js';
 
@@ -69,6 +70,7 @@ export function compare<P, R>(
   options: CompareOptions = {},
 ): Compared {
   const { factors, confidence = 0.95, pValue = 'two-sided' } = options;
+  checkChoice('compare', { pValue }, ['two-sided', 'sacrebleu']);
   const sign = metric.higherIsBetter ? 1 : -1;
   const difference = sign * (meanValue(metric, better.rows) - meanValue(metric, worse.rows));
   const [ours, theirs] = resample(metric, [better.rows, worse.rows], options);

@@ -258,6 +258,8 @@ describe('calibrators', () => {
       () => calibrate({ kind: 'temperature', temperature: 0 }, ten),
     ],
     ['a falling curve', 'invalid-data', () => calibrate({ kind: 'platt', a: -1, b: 0 }, ten)],
+    ['nothing', 'invalid-data', () => calibrate(undefined as never, ten)],
+    ['a curve without points', 'invalid-data', () => calibrate({ kind: 'isotonic' } as never, ten)],
     [
       'points out of order',
       'invalid-data',

@@ -91,6 +91,12 @@ describe('overlap of sets', () => {
     const call = (): number => measure(setF1(), [[]], [[]]);
     expect(call).toThrow(expect.objectContaining({ code: 'undefined-metric' }));
   });
+
+  test('refuse an average that there is not', () => {
+    expect(() => setF1({ average: 'mean' as 'macro' })).toThrow(
+      expect.objectContaining({ code: 'invalid-option', given: 'average "mean"' }) as Error,
+    );
+  });
 });
 
 describe('subgraphs', () => {

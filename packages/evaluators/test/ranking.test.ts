@@ -128,6 +128,14 @@ describe('ranking metrics', () => {
     ['a cut of 0', 'invalid-option', () => ndcg({ k: 0 })],
     ['no cut where one is needed', 'invalid-option', () => precisionAt({} as { k: number })],
     ['a relLevel of 0', 'invalid-option', () => recallAt({ k: 1, relLevel: 0 })],
+    ['another gain', 'invalid-option', () => ndcg({ gain: 'exponential' as 'exp' })],
+    ['another tie', 'invalid-option', () => ndcg({ tie: 'random' as 'stable' })],
+    ['missing ones counted otherwise', 'invalid-option', () => ndcg({ missing: 'all' as 'zero' })],
+    [
+      'a gain beyond all numbers',
+      'invalid-data',
+      () => measure(ndcg({ gain: 'exp' }), { q: { d: 1 } }, { q: { d: 3000 } }),
+    ],
   ])('refuse %s', (_name, code, call) => {
     expect(call).toThrow(expect.objectContaining({ code }));
   });

@@ -68,6 +68,11 @@ describe('predicted numbers', () => {
     ['equal ranks', 'undefined-metric', () => measure(kendall(), [2, 2], [1, 2])],
     ['a single item', 'undefined-metric', () => measure(spearman(), [2], [1])],
     ['infinity', 'non-finite-data', () => measure(meanAbsoluteError(), [Infinity], [1])],
+    [
+      'numbers whose squares overflow',
+      'non-finite-data',
+      () => measure(rootMeanSquaredError(), [1e200], [-1e200]),
+    ],
     ['no items', 'empty-data', () => measure(rootMeanSquaredError(), [], [])],
     ['a number too few', 'shape-mismatch', () => measure(pearson(), [1], [1, 2])],
   ])('are refused with %s', (_name, code, call) => {

@@ -76,6 +76,13 @@ describe('entities', () => {
     ['a tag too few', 'shape-mismatch', () => measure(entityF1(), [['O']], [['O', 'O']])],
     ['no sentences', 'empty-data', () => measure(entityF1(), [], [])],
     ['no entity', 'undefined-metric', () => measure(entityF1(), [['O']], [['O']])],
+    [
+      'no right entity to weigh by',
+      'undefined-metric',
+      () => measure(entityF1({ average: 'weighted' }), [['B-X']], [['O']]),
+    ],
+    ['another mean', 'invalid-option', () => entityF1({ average: 'samples' as 'macro' })],
+    ['another scheme', 'invalid-option', () => entityF1({ scheme: 'iobes' as 'conll' })],
   ])('are refused with %s', (_name, code, call) => {
     expect(call).toThrow(expect.objectContaining({ code }));
   });

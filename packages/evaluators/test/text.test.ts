@@ -197,6 +197,19 @@ describe('variety of texts', () => {
     order3Floor.forEach((value, i) => expect(rows.data[i]).toBeCloseTo(value, 9));
   });
 
+  test('distinct-n of very many texts', () => {
+    const texts = Array.from({ length: 200_000 }, (_, i) => `text ${i}`);
+    expect(measure(distinct({ n: 1 }), texts, undefined)).toBe(200_001 / 400_000);
+  });
+
+  test('self-BLEU of texts shorter than the longest n-grams', () => {
+    const same = ['a b c', 'a b c'];
+    expect(measure(selfBleu(), same, undefined)).toBe(0);
+    // NLTK's method 1 counts 0.1 of one run of four: ⁴√(1 · 1 · 1 · 0.1).
+    const floor = selfBleu({ smoothing: 'floor' });
+    expect(measure(floor, same, undefined)).toBeCloseTo(0.1 ** 0.25, 12);
+  });
+
   test('self-BLEU of equal texts is 1', () => {
     const texts = ['a b c d e', 'a b c d e', 'a b c d e'];
     expect(measure(selfBleu(), texts, undefined)).toBeCloseTo(1, 12);
@@ -217,6 +230,9 @@ describe('variety of texts', () => {
     ['no items', 'empty-data', () => measure(exactMatch(), [], [])],
     ['a smoothing by 0', 'invalid-option', () => bleu({ value: 0 })],
     ['an order of 0', 'invalid-option', () => chrf({ characters: 0 })],
+    ['a smoothing that there is not', 'invalid-option', () => bleu({ smoothing: 'add' as 'exp' })],
+    ['method 2', 'invalid-option', () => selfBleu({ smoothing: 'method2' as 'floor' })],
+    ['another unit', 'invalid-option', () => distinct({ n: 1, per: 'item' as 'text' })],
   ])('refuses %s', (_name, code, call) => {
     expect(call).toThrow(expect.objectContaining({ code }));
   });

@@ -1,4 +1,4 @@
-import { checkBetween } from '@limbeck/core';
+import { checkBetween, checkPositive } from '@limbeck/core';
 import { undefinedMetric } from '../undefined-metric.js';
 import type { WeightedMetric } from '../weighted-metric.js';
 import { type Positives, scoreRows, type Scores } from './binary-data.js';
@@ -14,7 +14,8 @@ import { sweepMetric } from './sweep.js';
  */
 export function tprAtFpr(options: { readonly fpr: number }): WeightedMetric<Scores, Positives> {
   const { fpr } = options;
-  checkBetween('tprAtFpr', { fpr }, Number.MIN_VALUE, 1, 'Use 0.01 or 0.001.');
+  checkPositive('tprAtFpr', { fpr }, 'Use 0.01 or 0.001.');
+  checkBetween('tprAtFpr', { fpr }, 0, 1, 'Use 0.01 or 0.001.');
   const name = `tpr@fpr=${fpr}`;
   return sweepMetric(name, ({ positives, negatives }) => {
     // 0.001 · 1000 may end a rounding error below 1.

@@ -54,26 +54,31 @@ function bend(calibration: Exclude<Calibration, { kind: 'temperature' }>, row: F
 
 /** Refuses what is no calibration. @throws LimbeckError `invalid-data` */
 function checkCalibration(calibration: Calibration): void {
-  const finite = (...values: readonly unknown[]): boolean => values.every(Number.isFinite);
+  // Files and untyped callers may hold anything.
+  const given = calibration as Calibration | null | undefined;
+  const finite = (values: readonly unknown[]): boolean => values.every(Number.isFinite);
   const rises = (list: readonly number[], least: number): boolean =>
     list.every((value, i) => i === 0 || value - list[i - 1]! > least);
-  switch (calibration.kind) {
+  switch (given?.kind) {
+    case undefined:
+      break;
     case 'temperature':
-      if (finite(calibration.temperature) && calibration.temperature > 0) return;
+      if (finite([given.temperature]) && given.temperature > 0) return;
       break;
     case 'platt':
-      if (finite(calibration.a, calibration.b) && calibration.a >= 0) return;
+      if (finite([given.a, given.b]) && given.a >= 0) return;
       break;
     case 'isotonic': {
-      const { x, y } = calibration;
-      const fits = x.length > 0 && x.length === y.length && finite(...x, ...y);
+      const { x, y } = given;
+      if (!Array.isArray(x) || !Array.isArray(y)) break;
+      const fits = x.length > 0 && x.length === y.length && finite(x) && finite(y);
       if (fits && rises(x, 0) && rises(y, -1e-12) && y[0]! >= 0) return;
       break;
     }
   }
   throw new LimbeckError('invalid-data', {
     where: 'calibrate',
-    given: JSON.stringify(calibration).slice(0, 200),
+    given: (JSON.stringify(calibration) ?? typeof calibration).slice(0, 200),
     expected:
       'a temperature above 0, a slope a of at least 0 with an intercept b, or points x that rise with values y that never fall',
     next: 'Pass what fitTemperature, fitPlatt or fitIsotonic returned.',

@@ -1,4 +1,5 @@
 import { type AdditiveMetric, additiveMetric } from '../additive-metric.js';
+import { checkChoice } from '../check-choice.js';
 import { checkPaired } from '../predictions.js';
 import { undefinedMetric } from '../undefined-metric.js';
 
@@ -53,6 +54,7 @@ function overlap(
   { average = 'micro', canonical = (member) => member }: SetOptions,
   ofCounts: OfCounts,
 ): AdditiveMetric<MemberSets, MemberSets> {
+  checkChoice(name, { average }, ['micro', 'macro']);
   const keys = (members: readonly Member[]): Set<string> =>
     new Set(members.map((member) => JSON.stringify(canonical(member))));
   return additiveMetric({

@@ -1,5 +1,6 @@
-import { checkWhole } from '@limbeck/core';
+import { checkWhole, LimbeckError } from '@limbeck/core';
 import type { AdditiveMetric } from '../additive-metric.js';
+import { checkChoice } from '../check-choice.js';
 import type { RankingOptions } from './order.js';
 import type { Qrels, Run } from './qrels.js';
 import { rankingMetric } from './ranking-metric.js';
@@ -27,10 +28,12 @@ export interface NdcgOptions extends RankingOptions {
 export function ndcg(options: NdcgOptions = {}): AdditiveMetric<Run, Qrels> {
   const { k = Infinity, gain = 'linear' } = options;
   if (k !== Infinity) checkWhole('ndcg', { k }, 1, 'Use 10, the usual cut.');
+  checkChoice('ndcg', { gain }, ['linear', 'exp']);
   const name = k === Infinity ? 'ndcg' : `ndcg@${k}`;
   const worth = gain === 'exp' ? (grade: number) => 2 ** grade - 1 : (grade: number) => grade;
   return rankingMetric(name, options, ({ gains, ideal }) => {
     const best = dcg(ideal, k, worth);
+    if (best === Infinity) refuseGrade(name, ideal[0]!);
     return best === 0 ? 0 : dcg(gains, k, worth) / best;
   });
 }
@@ -41,6 +44,15 @@ function dcg(gains: Float64Array, k: number, worth: (grade: number) => number): 
   let sum = 0;
   for (let i = 0; i < length; i++) if (gains[i]! > 0) sum += worth(gains[i]!) * discounts[i]!;
   return sum;
+}
+
+function refuseGrade(where: string, grade: number): never {
+  throw new LimbeckError('invalid-data', {
+    where,
+    given: `the grade ${grade}, whose gain is beyond all numbers`,
+    expected: 'grades such as 0 to 4',
+    next: "Judge by fewer grades, or use gain: 'linear'.",
+  });
 }
 
 /** What a gain at each rank counts, as far as some list has reached. */

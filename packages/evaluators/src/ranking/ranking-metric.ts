@@ -1,5 +1,6 @@
 import { type AdditiveMetric, additiveMetric } from '../additive-metric.js';
 import { undefinedMetric } from '../undefined-metric.js';
+import { checkChoice } from '../check-choice.js';
 import { type RankedQuery, rankQueries, type RankingOptions } from './order.js';
 import type { Qrels, Run } from './qrels.js';
 
@@ -12,7 +13,9 @@ export function rankingMetric(
   options: RankingOptions,
   ofQuery: (query: RankedQuery) => number,
 ): AdditiveMetric<Run, Qrels> {
-  const { missing = 'intersect' } = options;
+  const { missing = 'intersect', tie = 'trec' } = options;
+  checkChoice(name, { missing }, ['intersect', 'zero']);
+  checkChoice(name, { tie }, ['trec', 'stable']);
   return additiveMetric({
     name,
     higherIsBetter: true,

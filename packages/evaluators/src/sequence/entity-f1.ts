@@ -1,5 +1,6 @@
 import { LimbeckError } from '@limbeck/core';
 import { type AdditiveMetric, additiveMetric } from '../additive-metric.js';
+import { checkChoice } from '../check-choice.js';
 import { checkPaired } from '../predictions.js';
 import { undefinedMetric } from '../undefined-metric.js';
 import { type Entity, entities, type TagScheme } from './entities.js';
@@ -41,6 +42,8 @@ export interface EntityScore {
  */
 export function entityF1(options: EntityOptions = {}): AdditiveMetric<TagSequences, TagSequences> {
   const { scheme = 'conll', average = 'micro' } = options;
+  checkChoice('entityF1', { average }, ['micro', 'macro', 'weighted']);
+  checkChoice('entityF1', { scheme }, ['conll', 'bio2']);
   return additiveMetric({
     name: average === 'micro' ? 'entityF1' : `entityF1-${average}`,
     higherIsBetter: true,
@@ -68,7 +71,9 @@ export function entityF1(options: EntityOptions = {}): AdditiveMetric<TagSequenc
       if (average === 'micro' ? whole > 0 : weights > 0) {
         return average === 'micro' ? (2 * right) / whole : value / weights;
       }
-      return undefinedMetric('entityF1', 'neither a predicted nor a right entity', 'at least one');
+      return whole > 0
+        ? undefinedMetric('entityF1', 'no right entity to weigh types by', 'at least one')
+        : undefinedMetric('entityF1', 'neither a predicted nor a right entity', 'at least one');
     },
   });
 }

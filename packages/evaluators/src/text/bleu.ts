@@ -1,5 +1,6 @@
 import { checkPositive, checkWhole } from '@limbeck/core';
 import { type AdditiveMetric, additiveMetric, some } from '../additive-metric.js';
+import { checkChoice } from '../check-choice.js';
 import { type BleuSmoothing, bleuScore } from './bleu-score.js';
 import { counts, ngrams, referenceLists, type TextReferences } from './references.js';
 import { tokenise13a } from './tokenise-13a.js';
@@ -23,7 +24,9 @@ export interface BleuOptions extends BleuSmoothing {
  */
 export function bleu(options: BleuOptions = {}): AdditiveMetric<readonly string[], TextReferences> {
   const { order = 4, tokenise = tokenise13a, value } = options;
+  const { smoothing = 'exp' } = options;
   checkWhole('bleu', { order }, 1, 'Use 4, the usual order.');
+  checkChoice('bleu', { smoothing }, ['exp', 'floor', 'add-k', 'none']);
   if (value !== undefined) checkPositive('bleu', { value }, 'Use 0.1 for floor, 1 for add-k.');
   const columns = 2 * order + 2;
   return additiveMetric({

@@ -1,5 +1,6 @@
 import { checkWhole, LimbeckError, type Metric } from '@limbeck/core';
 import { meanMetric } from '../additive-metric.js';
+import { checkChoice } from '../check-choice.js';
 import { picked } from '../pick.js';
 import { undefinedMetric } from '../undefined-metric.js';
 import { ngrams, words } from './references.js';
@@ -24,6 +25,7 @@ export interface DistinctOptions {
 export function distinct(options: DistinctOptions): Metric<readonly string[], undefined> {
   const { n, per = 'corpus', tokenise = words } = options;
   checkWhole('distinct', { n }, 1, 'Use 1 or 2.');
+  checkChoice('distinct', { per }, ['corpus', 'text']);
   const name = `distinct-${n}`;
   if (per === 'text') {
     return meanMetric(name, true, (texts) =>
@@ -40,7 +42,7 @@ export function distinct(options: DistinctOptions): Metric<readonly string[], un
     rows(texts) {
       const runs = someTexts(name, texts).map((text) => ngrams(tokenise(text), n));
       const numbers = new Map<string, number>();
-      const columns = Math.max(1, ...runs.map((each) => each.length));
+      const columns = runs.reduce((most, each) => Math.max(most, each.length), 1);
       const data = new Float64Array(columns * texts.length).fill(-1);
       runs.forEach((each, i) =>
         each.forEach((run, at) => {

@@ -1,5 +1,6 @@
 import { checkWhole, LimbeckError } from '@limbeck/core';
 import { type AdditiveMetric, meanMetric } from '../additive-metric.js';
+import { checkChoice } from '../check-choice.js';
 import type { BleuSmoothing } from './bleu-score.js';
 import { scoreOf } from './bleu.js';
 import { counts, ngrams, words } from './references.js';
@@ -8,7 +9,10 @@ import { counts, ngrams, words } from './references.js';
 export interface SelfBleuOptions {
   /** The longest n-grams. @defaultValue 4 */
   readonly order?: number;
-  /** What becomes of orders without a match: a score of 0, or 0.1 matches ("method 1" of NLTK). @defaultValue 'none' */
+  /**
+   * What becomes of orders without a match: a score of 0, or 0.1 matches ("method 1" of NLTK, which also counts one n-gram of an
+   * order that a text is too short for). @defaultValue 'none'
+   */
   readonly smoothing?: 'none' | 'floor';
   /** Makes tokens of a text. @defaultValue the parts between white space */
   readonly tokenise?: (text: string) => readonly string[];
@@ -16,7 +20,8 @@ export interface SelfBleuOptions {
 
 /**
  * How much texts repeat each other, in `[0, 1]`: BLEU of each text against all others, mean over texts; 1 where all are the
- * same. One pass over the n-grams serves all texts. A resample keeps each text's score against the whole set.
+ * same and as long as the longest n-grams. One pass over the n-grams serves all texts. A resample keeps each text's score
+ * against the whole set.
  *
  * @throws LimbeckError `invalid-option`; from `rows`: `empty-data` for fewer than two texts
  * @see Zhu et al., "Texygen: A Benchmarking Platform for Text Generation Models", 2018, §3.
@@ -26,6 +31,7 @@ export function selfBleu(
 ): AdditiveMetric<readonly string[], undefined> {
   const { order = 4, smoothing = 'none', tokenise = words } = options;
   checkWhole('selfBleu', { order }, 1, 'Use 4.');
+  checkChoice('selfBleu', { smoothing }, ['none', 'floor']);
   return meanMetric(`selfBleu-${order}`, false, (texts) => {
     if (texts.length < 2) {
       throw new LimbeckError('empty-data', {
@@ -37,7 +43,10 @@ export function selfBleu(
     }
     const rows = rowsAgainstOthers(texts.map(tokenise), order);
     const how: BleuSmoothing = { smoothing };
-    return Float64Array.from(rows, (row) => scoreOf(row, order, how) / 100);
+    return Float64Array.from(rows, (row) => {
+      for (let n = order; n < 2 * order; n++) row[n] = Math.max(1, row[n]!);
+      return scoreOf(row, order, how) / 100;
+    });
   });
 }
 
