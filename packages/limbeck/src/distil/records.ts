@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { canonicalJson, LimbeckError } from '@limbeck/core';
 import { readRecords } from '@limbeck/data/node';
@@ -8,7 +9,7 @@ import type { DistilData } from './options.js';
 /** A record as it was read. */
 export type DataRecord = { readonly [column: string]: unknown };
 
-/** Where records come from, settled before the run: a file, or rows that were taken from an iterable. */
+/** Where records come from, settled before the run: a file or folder, or rows that were taken from an iterable. */
 export type RecordSource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'rows'; readonly rows: readonly DataRecord[] };
@@ -16,8 +17,8 @@ export type RecordSource =
 /** Records, and what is known of the bad ones once all have been read. */
 export interface OpenedRecords {
   readonly records: AsyncIterable<DataRecord>;
-  /** How many could not be read. */
-  bad(): number;
+  /** How many could not be read, and of the first of them where it stands and why. */
+  bad(): { readonly count: number; readonly first?: string };
 }
 
 /** Takes iterables in, picking the columns that matter, so that they can be hashed and read again. */
@@ -39,20 +40,48 @@ export async function settleSource(
   return { kind: 'rows', rows };
 }
 
-/** The hash of what a source holds: what the run's first step is filed under. @throws LimbeckError `io-failed` */
+/**
+ * The hash of what a source holds: what the run's first step is filed under.
+ *
+ * @throws LimbeckError `data-missing`, `io-failed`
+ */
 export async function hashSource(source: RecordSource): Promise<string> {
-  if (source.kind === 'file') return (await hashedFile(source.path)).sha256;
   const hash = createHash('sha256');
+  if (source.kind === 'file') {
+    const info = await stat(source.path).catch(() => undefined);
+    if (info?.isDirectory() !== true) return (await hashedFile(source.path)).sha256;
+    for (const name of await filesIn(source.path)) {
+      hash.update(`${name} ${(await hashedFile(path.join(source.path, name))).sha256}\n`);
+    }
+    return hash.digest('hex');
+  }
   for (const row of source.rows) hash.update(`${hashable(row)}\n`);
   return hash.digest('hex');
 }
 
+/** Everything in a folder but folders, by its path with forward slashes, in order. */
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .map((name) => name.split(path.sep).join('/'))
+    .sort();
+}
+
 /** Opens a source; bad records go to `deadLetter`, or stop the reading where there is none. */
 export function openSource(source: RecordSource, deadLetter: string | undefined): OpenedRecords {
-  if (source.kind === 'rows') return { records: each(source.rows), bad: () => 0 };
+  if (source.kind === 'rows') return { records: each(source.rows), bad: () => ({ count: 0 }) };
   const onBad = deadLetter === undefined ? 'throw' : { deadLetter };
-  const reader = readRecords<DataRecord>(source.path, { onBad });
-  return { records: reader, bad: () => reader.report().bad };
+  let first: string | undefined;
+  const reader = readRecords<DataRecord>(source.path, {
+    onBad,
+    onBadRecord: ({ line, reason }) => (first ??= `line ${line}: ${reason}`),
+  });
+  return {
+    records: reader,
+    bad: () => ({ count: reader.report().bad, ...(first === undefined ? {} : { first }) }),
+  };
 }
 
 async function* each(rows: readonly DataRecord[]): AsyncGenerator<DataRecord> {

@@ -30,6 +30,14 @@ export async function settle(options: DistilOptions): Promise<Settled> {
   checkPositive('distil', { budgetSeconds }, 'Use 300, or 60 for a first look.');
   checkWhole('distil', { splitSeed }, 0, 'Use 0.');
   for (const seed of seeds) checkWhole('distil', { seeds: seed }, 0, 'Use [0, 1, 2].');
+  const twice = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
+  if (twice !== undefined) {
+    refuse(
+      `the seed ${twice} twice`,
+      'each seed once',
+      'Use [0, 1, 2]: equal runs show no spread.',
+    );
+  }
   checkOne('leaks', leaks, ['refuse', 'drop']);
   checkOne('onBad', options.onBad ?? 'deadLetter', ['deadLetter', 'throw']);
   for (const family of families) checkOne('families', family, familyNames);

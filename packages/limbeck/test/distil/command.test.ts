@@ -9,7 +9,7 @@ let cwd: string;
 beforeAll(async () => {
   cwd = await mkdtemp(path.join(os.tmpdir(), 'limbeck-distil-command-'));
   const lines = mails(160).map(({ body, kind }) => `"${body}",${kind}`);
-  await writeFile(path.join(cwd, 'mails.csv'), `body,kind\n${lines.join('\n')}\n`);
+  await writeFile(path.join(cwd, 'mails.csv'), `body,kind\n${lines.join('\n')}\none cell\n`);
   await writeFile(
     path.join(cwd, 'schema.mjs'),
     `const labels = ['ham', 'spam'];
@@ -33,6 +33,7 @@ describe('limbeck distil', () => {
       'schema.mjs',
     );
     expect(code, err).toBe(0);
+    expect(err).toContain('1 of 161 records cannot be used: could not be read (1)');
     expect(out).toMatch(/^system +accuracy/);
     expect(out).toMatch(/^ngram student +9\d\.\d%|^ngram student +100\.0%/m);
     const folder = /^\.limbeck\/runs\/mails-[0-9a-f]{8}$/m.exec(out)?.[0];

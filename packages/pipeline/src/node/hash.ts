@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { canonicalJson } from '@limbeck/core';
-import { fileError } from './files.js';
+import { canonicalJson, LimbeckError } from '@limbeck/core';
+import { errno, fileError } from './files.js';
 
 /** Up to this size a file is read at once, which is faster than a stream. */
 const wholeBytes = 4 * 1024 * 1024;
@@ -42,13 +42,23 @@ export interface HashedFile {
 /**
  * A file from outside as an input of a step, by its content: the step runs again when the file changes.
  *
- * @throws LimbeckError `io-failed` if it cannot be read.
+ * @throws LimbeckError `data-missing` if there is no such file; `io-failed` if it cannot be read.
  */
 export async function hashedFile(file: string): Promise<HashedFile> {
   try {
     const { size } = await stat(file);
     return { path: file, sha256: await sha256OfFile(file), sizeBytes: size };
   } catch (cause) {
-    throw fileError('hashedFile', path.basename(file), cause);
+    const code = errno(cause);
+    if (code !== 'ENOENT' && code !== 'EISDIR') {
+      throw fileError('hashedFile', path.basename(file), cause);
+    }
+    throw new LimbeckError('data-missing', {
+      where: 'hashedFile',
+      given: `${file}, which is ${code === 'ENOENT' ? 'not there' : 'a folder'}`,
+      expected: 'a file',
+      next: 'Check the path: a relative one begins at the folder that the program was started in.',
+      cause,
+    });
   }
 }

@@ -140,6 +140,15 @@ describe('runPipeline', () => {
     expect(await once()).toBe(3);
     writeFileSync(file, 'abcd');
     expect(await once()).toBe(4);
+    for (const [wrong, given] of [
+      [path.join(root, 'other.txt'), 'not there'],
+      [root, 'a folder'],
+    ] as const) {
+      await expect(hashedFile(wrong)).rejects.toMatchObject({
+        code: 'data-missing',
+        given: expect.stringContaining(given) as string,
+      });
+    }
   });
 
   test('gives the same value fresh and cached: what JSON gives back', async () => {

@@ -20,11 +20,7 @@ export function notesOf(given: ReportParts): string[] {
   }
   for (const family of families) {
     if (family.state === 'left-out') notes.push(`${family.family} was left out. ${family.why}`);
-    else if (family.forecast.seeds.length < settled.seeds.length) {
-      notes.push(
-        `${family.family} was trained with one seed, since all ${settled.seeds.length} would not have fitted into the budget.`,
-      );
-    }
+    else notes.push(...hurried(family.family, family.forecast.seeds.length, settled.seeds.length));
   }
   notes.push(
     `Families were compared, states picked and temperatures fitted on the ${validation.toLocaleString('en-US')} validation texts; the test texts were asked about once, at the end.`,
@@ -46,4 +42,18 @@ export function notesOf(given: ReportParts): string[] {
     'The same data, options and machine give the same weights; which families and seeds fit into the budget depends on the machine’s speed.',
   );
   return notes;
+}
+
+/** What the budget took from a family that was trained. */
+function hurried(family: string, fitting: number, wanted: number): string[] {
+  // The smallest family runs with one seed at least.
+  const seeds = Math.max(1, fitting);
+  if (seeds < wanted) {
+    return [
+      `${family} was trained with ${seeds} of ${wanted} seeds, since all would not have fitted into the budget.`,
+    ];
+  }
+  return fitting > 0
+    ? []
+    : [`${family} took longer than the budget: the smallest family always runs.`];
 }

@@ -38,12 +38,12 @@ export async function readStep(
   await rm(deadLetter, { force: true });
   const found: OriginRecord[] = [];
   const badReasons: { [reason: string]: number } = {};
-  const counts = { records: 0, bad: 0 };
+  const counts: Counts = { records: 0, bad: 0, first: undefined };
   for (const [origin, source] of Object.entries(settled.sources)) {
     await readSource(settled, origin as Origin, source, deadLetter, { found, badReasons, counts });
   }
   const { records, bad } = counts;
-  checkEnoughGood(records, bad, badReasons);
+  checkEnoughGood(counts, badReasons);
   const labels = settled.columns.labels ?? labelsIn(found);
   const { examples, leftOut } = clean(found, labels);
   checkLabels(
@@ -55,10 +55,17 @@ export async function readStep(
   return { labels, records, bad, badReasons, leftOut, examples: examples.length };
 }
 
+interface Counts {
+  records: number;
+  bad: number;
+  /** Where the first one stands that could not be read, and why. */
+  first: string | undefined;
+}
+
 interface Reading {
   readonly found: OriginRecord[];
   readonly badReasons: { [reason: string]: number };
-  readonly counts: { records: number; bad: number };
+  readonly counts: Counts;
 }
 
 async function readSource(
@@ -89,7 +96,8 @@ async function readSource(
       `${JSON.stringify({ file, line: row, reason: read.reason, raw })}\n`,
     );
   }
-  const unread = opened.bad();
+  const { count: unread, first } = opened.bad();
+  counts.first ??= first;
   if (unread > 0) {
     badReasons['could not be read'] = (badReasons['could not be read'] ?? 0) + unread;
     await appendFile(deadLetter, await readFile(unreadable));
@@ -109,15 +117,14 @@ function badRecord(origin: Origin, row: number, reason: string): LimbeckError {
 }
 
 function checkEnoughGood(
-  records: number,
-  bad: number,
+  { records, bad, first }: Readonly<Counts>,
   reasons: { readonly [reason: string]: number },
 ): void {
   if (bad * 2 <= records) return;
   const [most] = Object.entries(reasons).sort(([, a], [, b]) => b - a);
   throw new LimbeckError('invalid-data', {
     where: 'distil',
-    given: `${records} records, of which ${bad} cannot be used, mostly: ${most?.[0] ?? 'unknown'}`,
+    given: `${records} records, of which ${bad} cannot be used, mostly: ${most?.[0] ?? 'unknown'}${first === undefined ? '' : ` (${first})`}`,
     expected: 'at least half of them good',
     next: 'Look at the first of them, at the options text and label, and at the form of the file.',
   });

@@ -7,6 +7,7 @@ import { importModule } from '../import-module.js';
 import type { CommandIo } from '../io.js';
 import { formatTable, percent, readableBytes } from '../tables.js';
 import { choiceOption, wholeOption } from './command.js';
+import { dataRemarks } from './data-remarks.js';
 import { defaultRoot } from './run.js';
 
 /** Options of {@link distilFile}, as they stand on the command line. */
@@ -55,6 +56,7 @@ export async function distilFile(io: CommandIo, given: DistilCommand): Promise<v
         )
       : await work();
   await student.dispose();
+  for (const remark of report.data === undefined ? [] : dataRemarks(report.data)) io.err(remark);
   if (given.json === true) return io.out(JSON.stringify({ folder, report }, null, 2));
   io.out(systemTable(report));
   if (report.headline !== undefined) io.out(report.headline);

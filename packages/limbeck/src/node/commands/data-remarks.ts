@@ -1,0 +1,28 @@
+import type { DataReport } from '@limbeck/evaluators';
+
+/** What whoever passed the data should know of it, a line each: records that were set aside, and labels without an example. */
+export function dataRemarks(data: DataReport): readonly string[] {
+  const { records, bad = 0, badReasons = {}, deadLetter, leftOut = {}, labels } = data;
+  const remarks: string[] = [];
+  if (bad > 0) {
+    const where = deadLetter === undefined ? '' : `; they are in ${deadLetter}`;
+    remarks.push(`${bad} of ${records} records cannot be used: ${listed(badReasons)}${where}.`);
+  }
+  const left = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
+  if (left > 0) remarks.push(`${left} of ${records} records were left out: ${listed(leftOut)}.`);
+  const unseen = labels.filter(({ splits }) => splits?.['train'] === 0).map(({ label }) => label);
+  if (unseen.length > 0) {
+    remarks.push(
+      `No training text has the label ${unseen.join(', ')}: the student cannot know it.`,
+    );
+  }
+  return remarks;
+}
+
+/** Reasons and how often each held, the commonest first. */
+function listed(reasons: { readonly [reason: string]: number }): string {
+  const most = 5;
+  const sorted = Object.entries(reasons).sort(([, a], [, b]) => b - a);
+  const shown = sorted.slice(0, most).map(([reason, count]) => `${reason} (${count})`);
+  return [...shown, ...(sorted.length > most ? ['and others'] : [])].join(', ');
+}
