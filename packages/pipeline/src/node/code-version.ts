@@ -26,6 +26,10 @@ interface Manifest {
 const specifiers =
   /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*|\bnew\s+URL\s*\(\s*)(["'])([^"'\n]+)\1/g;
 
+/** Types are taken out before a module runs, and what they come from with them. */
+const typeImports =
+  /\b(?:import|export)\s+type\s+(?:\{[^{}]*\}|\*(?:\s*as\s+\w+)?|\w+)\s*from\s*(["'])[^"'\n]+\1/g;
+
 /** What TypeScript source may lie behind the extension that an import names. */
 const sources: { readonly [extension: string]: readonly string[] } = {
   '.js': ['.ts', '.tsx'],
@@ -35,8 +39,8 @@ const sources: { readonly [extension: string]: readonly string[] } = {
 };
 
 /**
- * The version of a module's code: the hashes of the module and of what it imports from the project, and the versions
- * of the packages. Packages that are linked (a workspace's) are walked like the project; installed ones count by
+ * The version of a module's code: the hashes of the module and of what it imports from the project (for more than its
+ * types), and the versions of the packages. Packages that are linked (a workspace's) are walked like the project; installed ones count by
  * their version.
  *
  * @param module - URL of the module, `import.meta.url`.
@@ -92,7 +96,9 @@ function scan(file: string): { readonly hash: string; readonly imports: readonly
   const known = scans.get(file);
   if (known?.stamp === stamp) return known;
   const bytes = readFileSync(file);
-  const code = /\.[cm]?[jt]sx?$/.test(file) ? bytes.toString('utf8') : '';
+  const code = /\.[cm]?[jt]sx?$/.test(file)
+    ? bytes.toString('utf8').replaceAll(typeImports, '')
+    : '';
   const imports = [...new Set([...code.matchAll(specifiers)].map((match) => match[2] ?? ''))];
   const fresh = { stamp, hash: sha256(bytes), imports };
   scans.set(file, fresh);

@@ -7,15 +7,22 @@ import type { Finished } from './step-folder.js';
 /** The part of a step's identity that its code makes. */
 export type Code = Pick<StepIdentity, 'files' | 'packages' | 'version'>;
 
-/** The version of a step's code: its own text, or the hash of its module. @throws LimbeckError `invalid-option` */
-export function codeOf(current: PipelineStep): Code {
-  if (current.version !== undefined) return { files: {}, packages: {}, version: current.version };
-  return codeVersion(current.module ?? '');
-}
-
-/** The code of each step, by name. @throws LimbeckError as {@link codeOf} */
+/**
+ * The code of each step, by name: the version it names, or what its module consists of.
+ *
+ * @throws LimbeckError `invalid-option`
+ */
 export function codesOf(steps: readonly PipelineStep[]): ReadonlyMap<string, Code> {
-  return new Map(steps.map((current) => [current.name, codeOf(current)]));
+  // An experiment has hundreds of steps in one module, and in a workspace a module reaches hundreds of files.
+  const modules = new Map<string, Code>();
+  return new Map(
+    steps.map(({ name, version, module = '' }) => {
+      if (version !== undefined) return [name, { files: {}, packages: {}, version }];
+      const code = modules.get(module) ?? codeVersion(module);
+      modules.set(module, code);
+      return [name, code];
+    }),
+  );
 }
 
 /** What a step's output is filed under, once the steps before it are finished. */

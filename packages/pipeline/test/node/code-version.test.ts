@@ -26,7 +26,7 @@ describe('codeVersion', () => {
       'step.ts',
       `import { a } from './a.js';\nimport './side.ts';\nconst later = import("./later.js");\nnew Worker(new URL('./worker.ts', import.meta.url));\nimport table from './table.json' with { type: 'json' };`,
     );
-    write('a.ts', `export * from './deep/b.js';\nexport type { T } from './types.js';`);
+    write('a.ts', `export * from './deep/b.js';\nimport { type T, t } from './types.js';`);
     write('deep/b.ts', `import { a } from '../a.js'; // a cycle`);
     write('types.d.ts', '');
     write('types.ts', '');
@@ -42,6 +42,17 @@ describe('codeVersion', () => {
       'app/types.ts',
       'app/worker.ts',
     ]);
+  });
+
+  test('passes over what is imported for its types alone', () => {
+    write(
+      'step.ts',
+      `import type { A } from './types.js';\nexport type { B,\n C } from './types.js';\nimport type D from './types.js';
+import type * as E from './types.js';\nexport type * from './types.js';\nexport type F = 1;\nimport { a } from './a.js';`,
+    );
+    write('types.ts', '');
+    write('a.ts', '');
+    expect(Object.keys(versionOf('step.ts').files)).toEqual(['app/a.ts', 'app/step.ts']);
   });
 
   test('changes with a module far down, and only that file', () => {
