@@ -114,7 +114,7 @@ class Program implements PlainProgram {
         this.#known[place] = fromHost((node.attributes as ConstantAttributes).value);
       } else if (name === 'input') {
         const own = (node.attributes as InputAttributes).name;
-        if (given.has(own)) this.#known[place] = fromHost(values[own]!);
+        if (given.has(own)) this.#known[place] = valueOf(values[own]!, given.get(own)!);
         else fed.push([own, place]);
       } else {
         const step = this.#step(node, place);
@@ -172,10 +172,7 @@ class Program implements PlainProgram {
     const dim = this.#dims(bindings);
     const values = [...this.#known];
     for (const [name, place] of this.#fed) {
-      const { dtype } = this.#specs.get(name)!;
-      const value = fromHost(feeds[name]!);
-      values[place] =
-        value.dtype === dtype ? value : { ...value, dtype, data: Float32Array.from(value.data) };
+      values[place] = valueOf(feeds[name]!, this.#specs.get(name)!);
     }
     for (const { node, kernel, inputs, outputs, isView, done } of this.#steps) {
       const given = inputs.map((place) => values[place]!);
@@ -213,6 +210,12 @@ class Program implements PlainProgram {
       return number;
     };
   }
+}
+
+/** A tensor of the host as an input's spec has it: float64 may stand for float32. */
+function valueOf(tensor: HostTensor, { dtype }: Spec): PlainValue {
+  const value = fromHost(tensor);
+  return value.dtype === dtype ? value : { ...value, dtype, data: Float32Array.from(value.data) };
 }
 
 /** Whether an operator's attributes name a size, which only a run binds. */

@@ -171,6 +171,17 @@ describe('plainProgram', () => {
     expect(call).toThrow(expect.toSatisfy((error: unknown) => isLimbeckError(error, code)));
   });
 
+  test('gives float64 that stands for float32 back as float32', () => {
+    const w = input('w', { dtype: 'float32', shape: [2] });
+    const x = input('x', { dtype: 'float32', shape: [2] });
+    const value = hostTensor('float64', [2], [0.1, 0.2]);
+    const found = plainProgram({ w, x }, { values: { w: value } }).run({ x: value });
+    for (const { dtype, data } of Object.values(found)) {
+      expect(dtype).toBe('float32');
+      expect(data).toEqual(Float32Array.of(0.1, 0.2));
+    }
+  });
+
   test('refuses values that do not fit their input', () => {
     const call = (): unknown =>
       plainProgram({ y: x.neg() }, { values: { x: hostTensor('float32', [3], [1, 2, 3]) } });
