@@ -45,6 +45,17 @@ function byteReader(maxBytes: number) {
   };
 }
 
+/** @throws LimbeckError `invalid-data` for what callers without types pass in place of texts, such as one text alone */
+export function checkTexts(texts: unknown): void {
+  if (Array.isArray(texts)) return;
+  throw new LimbeckError('invalid-data', {
+    where: 'predict',
+    given: texts === null ? 'null' : typeof texts,
+    expected: 'a list of texts',
+    next: 'Pass [text] for a single one.',
+  });
+}
+
 /** @throws LimbeckError `invalid-data` for what callers without types pass in place of a text */
 function checkText(text: unknown, index: number): void {
   if (typeof text === 'string') return;

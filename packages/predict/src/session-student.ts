@@ -1,13 +1,16 @@
-import { checkWhole, LimbeckError } from '@limbeck/core';
+import { checkWhole, isLimbeckError, LimbeckError } from '@limbeck/core';
 import type { StudentConfig } from './config.js';
 import { padBytes } from './encode.js';
 import { type Explanation, logOdds, spansOf, without } from './explain.js';
 import { type Prediction, predictor } from './prediction.js';
-import type { TextReader } from './read-text.js';
+import { checkTexts, type TextReader } from './read-text.js';
 import type { StudentSession } from './session.js';
 import type { ExplainOptions, PredictOptions, Student } from './student.js';
 import { aborted, disposed, unknownLabel } from './student-errors.js';
 import { turns } from './turns.js';
+
+/** A text as its tokens. */
+type Tokens = ReturnType<TextReader>;
 
 /** A student in this thread: texts in batches through a session. */
 export class SessionStudent implements Student {
@@ -32,24 +35,26 @@ export class SessionStudent implements Student {
     texts: readonly string[],
     options: PredictOptions = {},
   ): Promise<readonly Prediction<string>[]> {
-    const logits = await this.#logits(texts, options);
+    checkTexts(texts);
+    const logits = await this.#logits(texts.map(this.read), options);
     return logits.map(this.#predict);
   }
 
   async explain(text: string, options: ExplainOptions<string> = {}): Promise<Explanation<string>> {
     const { label: asked, maxPieces = 512 } = options;
     checkWhole('explain', { maxPieces }, 1, 'Use 512.');
-    const [whole] = await this.#logits([text], options);
+    const [whole] = await this.#logits([this.read(text, 0)], options);
     const prediction = this.#predict(whole!);
     const label = asked ?? prediction.label;
     const index = this.labels.indexOf(label);
     if (index < 0) throw unknownLabel(label, this.labels);
     const spans = spansOf(text, maxPieces);
-    const deleted = await this.#logits(
-      // What is left of one word alone is no text: a blank says as little.
-      spans.map((span) => without(text, [span]) || ' '),
-      options,
-    );
+    const rests = spans.map((span) => this.#rest(without(text, [span])));
+    const read = rests.filter((rest) => rest !== undefined);
+    const found = (await this.#logits(read, options)).values();
+    // Where nothing is left to read, no label is likelier than another.
+    const even = new Float32Array(this.labels.length);
+    const deleted = rests.map((rest) => (rest === undefined ? even : found.next().value!));
     const before = logOdds(whole!, index);
     return {
       label,
@@ -63,18 +68,28 @@ export class SessionStudent implements Student {
     };
   }
 
+  /** What is left of a text, or nothing where no token of it is. */
+  #rest(text: string): Tokens | undefined {
+    try {
+      // What is left of one word alone is no text: a blank says as little.
+      return this.read(text || ' ', 0);
+    } catch (error) {
+      if (isLimbeckError(error, 'empty-data')) return undefined;
+      throw error;
+    }
+  }
+
   /** The logits of every text, `[labels]` each. */
-  async #logits(texts: readonly string[], options: PredictOptions): Promise<Float32Array[]> {
+  async #logits(encoded: readonly Tokens[], options: PredictOptions): Promise<Float32Array[]> {
     const { abortSignal } = options;
-    const encoded = texts.map(this.read);
     // Texts of like length share a batch, so that little of it is padding.
     const order = encoded.map((_, i) => i).sort((a, b) => encoded[a]!.length - encoded[b]!.length);
-    const logits = Array.from<Float32Array>({ length: texts.length });
+    const logits = Array.from<Float32Array>({ length: encoded.length });
     const count = this.labels.length;
     const turn = turns();
     for (let start = 0; start < order.length; start += this.batchSize) {
       if (abortSignal !== undefined) await turn();
-      if (abortSignal?.aborted === true) throw aborted(start, texts.length, abortSignal);
+      if (abortSignal?.aborted === true) throw aborted(start, encoded.length, abortSignal);
       const rows = order.slice(start, start + this.batchSize);
       const batch = padBytes(
         rows.map((i) => encoded[i]!),

@@ -43,7 +43,7 @@ export interface Student<Label extends string = string, Fields extends object = 
    * One prediction a text, in the order of the texts. No texts give no predictions. An empty text is read as a single line
    * feed, and a text longer than the student reads is cut, unless the student was loaded to refuse these.
    *
-   * @throws LimbeckError `invalid-data` for what is no text, `empty-data` for a text of which no token is left,
+   * @throws LimbeckError `invalid-data` for what is no list of texts, `empty-data` for a text of which no token is left,
    * `aborted` by the abort signal; `disposed` after `dispose`; `engine-failed`.
    */
   predict(
@@ -52,7 +52,8 @@ export interface Student<Label extends string = string, Fields extends object = 
   ): Promise<readonly (Prediction<Label> & Fields)[]>;
   /**
    * Says which pieces of a text an answer owes most to: each is deleted once, and the fall of the label's log-odds is its
-   * score. It works on any student, and costs one prediction a piece.
+   * score. Where nothing is left to read, all labels count as equally likely. It works on any student, and costs one
+   * prediction a piece.
    *
    * @throws LimbeckError `unknown-name` for a label that the student does not have; and as {@link predict}
    */

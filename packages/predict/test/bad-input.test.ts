@@ -47,6 +47,15 @@ describe.each(engines)('bad input on %s', (_name, sessions) => {
     await student.dispose();
   });
 
+  test.each(['a text', undefined, null, { 0: 'a' }])('%j is no list of texts', async (value) => {
+    const student = await loadStudentFrom(files, sessions);
+    await expect(student.predict(value as unknown as string[])).rejects.toMatchObject({
+      code: 'invalid-data',
+      next: 'Pass [text] for a single one.',
+    });
+    await student.dispose();
+  });
+
   test.each([undefined, null, 7, ['a'], { text: 'a' }])('%j is no text', async (value) => {
     const student = await loadStudentFrom(files, sessions);
     await expect(student.predict(['a', value as unknown as string])).rejects.toMatchObject({

@@ -3,6 +3,7 @@ import { loadStudentFrom, onnxSessions, type Student } from '@limbeck/predict';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { logOdds, spansOf, without } from '../src/explain.js';
+import { tokenFiles, tokenizerJson, vocabulary } from './support/token-student.js';
 import { labels, tinyConfig, tinyModel } from './tiny-student.js';
 
 let student: Student<(typeof labels)[number]>;
@@ -47,6 +48,16 @@ describe('explain', () => {
     expect((await student.explain('aei')).pieces).toHaveLength(1);
     expect((await student.explain('  ')).pieces).toEqual([]);
     expect((await student.explain('')).pieces).toEqual([]);
+  });
+
+  test('explains a word without which a tokenizer leaves nothing', async () => {
+    const tokenizer = tokenizerJson(vocabulary, { special: false });
+    const bare = await loadStudentFrom({ ...tokenFiles, tokenizer }, onnxSessions(ort));
+    const { label, pieces } = await bare.explain('good');
+    expect(label).toBe('good');
+    // The word gives log-odds of 2; without it both labels are equally likely.
+    expect(pieces).toEqual([{ text: 'good', start: 0, end: 4, score: 2 }]);
+    await bare.dispose();
   });
 
   test('refuses a label that the student does not have, and a number of pieces below 1', async () => {

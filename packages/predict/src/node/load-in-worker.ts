@@ -42,14 +42,19 @@ export async function loadStudentInWorker<
     workerData: { source: source instanceof URL ? source.href : source, options: rest },
   });
   const end = async (): Promise<void> => void (await worker.terminate());
+  let ending: Promise<void> | undefined;
   try {
     const student = await connectStudent<KnownLabels<Label, Fields>, Fields>(worker);
     if (schema !== undefined) await checkRecordSchema(student.config, schema);
     const dispose = student.dispose.bind(student);
-    student.dispose = async () => {
-      await dispose();
-      await end();
+    const finish = async (): Promise<void> => {
+      try {
+        await dispose();
+      } finally {
+        await end();
+      }
     };
+    student.dispose = () => (ending ??= finish());
     return student;
   } catch (error) {
     await end();

@@ -1,7 +1,8 @@
-import { LimbeckError } from '@limbeck/core';
+import { isLimbeckError, LimbeckError } from '@limbeck/core';
 import type { StudentConfig } from '../config.js';
 import type { Explanation } from '../explain.js';
 import type { Prediction } from '../prediction.js';
+import { checkTexts } from '../read-text.js';
 import { aborted, disposed } from '../student-errors.js';
 import type { ExplainOptions, PredictOptions, Student } from '../student.js';
 import { type Loaded, received, type Request, type Response } from './messages.js';
@@ -49,7 +50,7 @@ class FarStudent implements Student {
   #last = 0;
   #about: Loaded | undefined;
   #ended: LimbeckError | undefined;
-  #isDisposed = false;
+  #disposing: Promise<void> | undefined;
 
   constructor(port: StudentPort) {
     this.#port = port;
@@ -77,6 +78,7 @@ class FarStudent implements Student {
     texts: readonly string[],
     options: PredictOptions = {},
   ): Promise<readonly Prediction<string>[]> {
+    checkTexts(texts);
     const answer = await this.#ask({ kind: 'predict', texts: [...texts] }, options.abortSignal);
     return answer as readonly Prediction<string>[];
   }
@@ -87,10 +89,18 @@ class FarStudent implements Student {
     return answer as Explanation<string>;
   }
 
-  async dispose(): Promise<void> {
-    if (this.#isDisposed) return;
-    if (this.#ended === undefined) await this.#ask({ kind: 'dispose' });
-    this.#isDisposed = true;
+  dispose(): Promise<void> {
+    // All callers wait for the one end.
+    return (this.#disposing ??= this.#ended === undefined ? this.#letGo() : Promise.resolve());
+  }
+
+  async #letGo(): Promise<void> {
+    try {
+      await this.#send(++this.#last, { kind: 'dispose' });
+    } catch (error) {
+      // A thread that ends on the way holds nothing any more.
+      if (!isLimbeckError(error, 'disposed')) throw error;
+    }
   }
 
   #wait(id: number): Promise<unknown> {
@@ -100,38 +110,69 @@ class FarStudent implements Student {
   }
 
   async #ask(question: Question, abortSignal?: AbortSignal): Promise<unknown> {
-    if (this.#isDisposed) throw disposed();
+    if (this.#disposing !== undefined) throw disposed();
     if (this.#ended !== undefined) throw this.#ended;
     if (abortSignal?.aborted === true) throw aborted(0, 'the texts', abortSignal);
     const id = ++this.#last;
     const abort = (): void => this.#port.postMessage({ kind: 'abort', id } satisfies Request, []);
-    const answer = this.#wait(id);
-    this.#port.postMessage({ ...question, id }, []);
     abortSignal?.addEventListener('abort', abort, { once: true });
     try {
-      return await answer;
+      return await this.#send(id, question);
     } finally {
       abortSignal?.removeEventListener('abort', abort);
     }
   }
 
-  #receive(response: Response): void {
-    const waiting = this.#waiting.get(response.id);
-    this.#waiting.delete(response.id);
+  /** Posts a question; the answer to it. */
+  #send(id: number, question: Question): Promise<unknown> {
+    const answer = this.#wait(id);
+    try {
+      this.#port.postMessage({ ...question, id }, []);
+    } catch (cause) {
+      this.#take(id)!.reject(unsendable(cause));
+    }
+    return answer;
+  }
+
+  /** Who waits for an answer, and waits no longer. */
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#port.unref?.();
+    return waiting;
+  }
+
+  #receive(response: Response): void {
+    const waiting = this.#take(response.id);
     if ('error' in response) waiting?.reject(received(response.error));
     else waiting?.resolve(response.value);
   }
 
   #end(cause: unknown): void {
-    this.#ended ??= new LimbeckError('worker-failed', {
-      where: 'connectStudent',
-      given: cause instanceof Error ? cause.message : String(cause),
-      expected: 'a worker that goes on until dispose()',
-      next: 'Look at the log of the worker, and connect again with a new one.',
-      cause,
-    });
+    this.#ended ??= this.#disposing === undefined ? ended(cause) : disposed();
     for (const waiting of this.#waiting.values()) waiting.reject(this.#ended);
     this.#waiting.clear();
   }
+}
+
+/** The error of a worker that ended by itself. */
+function ended(cause: unknown): LimbeckError {
+  return new LimbeckError('worker-failed', {
+    where: 'connectStudent',
+    given: cause instanceof Error ? cause.message : String(cause),
+    expected: 'a worker that goes on until dispose()',
+    next: 'Look at the log of the worker, and connect again with a new one.',
+    cause,
+  });
+}
+
+/** The error of what cannot be cloned, which only callers without types pass. */
+function unsendable(cause: unknown): LimbeckError {
+  return new LimbeckError('invalid-data', {
+    where: 'predict',
+    given: cause instanceof Error ? cause.message : String(cause),
+    expected: 'texts',
+    next: 'Leave out what is no text.',
+    cause,
+  });
 }

@@ -21,6 +21,7 @@ export function listen(
   if (port.on !== undefined) {
     port.on('message', message);
     port.on('error', ended);
+    port.on('close', () => ended(closed()));
     port.on('exit', (code) => ended(new Error(`the worker ended with code ${String(code)}`)));
     return;
   }
@@ -28,6 +29,11 @@ export function listen(
   port.addEventListener?.('error', (event) =>
     ended(new Error((event as { message?: string }).message ?? 'the worker failed')),
   );
+  port.addEventListener?.('close', () => ended(closed()));
   // A MessagePort holds its messages back until it is started.
   (port as { start?(): void }).start?.();
+}
+
+function closed(): Error {
+  return new Error('the other end of the port was closed');
 }

@@ -84,6 +84,22 @@ describe('loadStudentInWorker', () => {
     await expect(call).rejects.toMatchObject({ code: 'invalid-option' });
   });
 
+  test('lets everybody who disposes of it wait for the one end', async () => {
+    const far = await loadStudentInWorker(folder);
+    await expect(Promise.all([far.dispose(), far.dispose(), far.dispose()])).resolves.toBeDefined();
+    await expect(far.explain('a')).rejects.toMatchObject({ code: 'disposed' });
+  });
+
+  test('takes no text for a list, and sends nothing that is no text', async () => {
+    const far = await loadStudentInWorker(folder);
+    const wrong = ['abc', undefined, [(): string => 'a'], [Symbol('a')]] as unknown as string[][];
+    for (const texts of wrong) {
+      await expect(far.predict(texts)).rejects.toMatchObject({ code: 'invalid-data' });
+    }
+    expect(await far.predict(['a'])).toHaveLength(1);
+    await far.dispose();
+  });
+
   test('takes files that are in memory', async () => {
     const far = await loadStudentInWorker({ config: tinyConfig(), model: tinyModel() });
     expect(await far.predict(['aaa'])).toMatchObject([{ label: 'vowels' }]);
@@ -105,6 +121,35 @@ describe('connectStudent', () => {
     expect(await student.predict(['a', 'b'])).toHaveLength(2);
     await student.dispose();
     port1.close();
+  });
+
+  test('fails calls once the port is closed', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const files = { config: tinyConfig(), model: tinyModel() };
+    // Never answers.
+    const sessions = async () => ({
+      run: () => new Promise<Float32Array>(() => undefined),
+      dispose: async () => undefined,
+    });
+    serveStudent(port1, () => loadStudentFrom(files, sessions));
+    const student = await connectStudent(port2);
+    const [call, end] = [student.predict(['a']), student.explain('a')];
+    port1.close();
+    for (const each of [call, end, student.predict(['b'])]) {
+      await expect(each).rejects.toMatchObject({ code: 'worker-failed' });
+    }
+    await student.dispose();
+  });
+
+  test('disposes of a student whose thread ends meanwhile', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const listening = connectStudent(port2);
+    port1.postMessage({ id: 0, value: { config: { labels: ['a'] }, engine: 'own' } });
+    const student = await listening;
+    const [call, end] = [student.predict(['a']), student.dispose()];
+    port1.close();
+    await expect(call).rejects.toMatchObject({ code: 'disposed' });
+    await expect(end).resolves.toBeUndefined();
   });
 
   test('fails all calls when the other side ends', async () => {
