@@ -5,6 +5,9 @@ import { isObject, isWhole } from './json-checks.js';
 /** The newest `limbeck.formatVersion` in a student's `config.json` that this version reads. */
 const newestFormat = 2;
 
+/** Fields of a prediction that a student's own must not hide. */
+const taken: ReadonlySet<string> = new Set(['probability', 'probabilities', 'sure']);
+
 /** From which probability on answers are as often right as was asked for. */
 export interface Threshold {
   /** The label that it is for. Without it, whichever label is the answer. */
@@ -126,6 +129,12 @@ function readRest(
     own['calibration'] === undefined ? undefined : readCalibration(own['calibration']);
   if (calibration === null) throw corrupt(`limbeck.calibration ${shown(own['calibration'])}`);
   if (typeof field !== 'string' || field === '') throw corrupt(`limbeck.field ${shown(field)}`);
+  if (taken.has(field)) {
+    throw corrupt(
+      `limbeck.field ${shown(field)}, which every prediction has beside its label`,
+      'Export the student again with another name for what it predicts.',
+    );
+  }
   if (schema !== undefined && !isObject(schema)) throw corrupt(`limbeck.schema ${shown(schema)}`);
   if (schema !== undefined) checkSchema(schema, field, labels);
   const threshold = own['threshold'];

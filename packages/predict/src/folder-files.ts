@@ -47,13 +47,23 @@ export function missingFile(folder: string, name: string, cause: unknown): Limbe
     where: 'loadStudent',
     given: `${folder} without ${name}`,
     expected:
-      'a student folder: config.json, onnx/model.onnx and, for int8, onnx/model_quantized.onnx',
+      'a student folder: config.json, the ONNX file of that precision and, for a student of tokens, both tokenizer files',
     next: 'Check the path, or export the student again.',
     cause,
   });
 }
 
-/** Reads files below an address, with `fetch`. */
+function fetchAborted(name: string, cause: unknown): LimbeckError {
+  return new LimbeckError('aborted', {
+    where: 'loadStudent',
+    given: `an aborted signal before ${name} had come`,
+    expected: 'time to fetch all files',
+    next: 'Load the student again, without the signal.',
+    cause,
+  });
+}
+
+/** Reads files below an address, with `fetch`. @throws LimbeckError `data-missing` where a file does not come; `aborted` */
 export function fetching(
   folder: string | URL,
   abortSignal?: AbortSignal,
@@ -62,14 +72,14 @@ export function fetching(
   const [address, query = ''] = base.split(/(?=[?#])/, 2) as [string, string?];
   return async (name) => {
     const url = `${address.replace(/\/*$/, '/')}${name}${query}`;
-    let response: Response;
     try {
-      response = await fetch(url, abortSignal === undefined ? {} : { signal: abortSignal });
+      const response = await fetch(url, abortSignal === undefined ? {} : { signal: abortSignal });
+      if (!response.ok) throw new Error(`${response.status} at ${url}`);
+      return new Uint8Array(await response.arrayBuffer());
     } catch (cause) {
+      if (abortSignal?.aborted === true) throw fetchAborted(name, cause);
       throw missingFile(base, name, cause);
     }
-    if (!response.ok) throw missingFile(base, name, new Error(`${response.status} at ${url}`));
-    return new Uint8Array(await response.arrayBuffer());
   };
 }
 

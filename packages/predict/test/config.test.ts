@@ -60,6 +60,7 @@ describe('parseConfig', () => {
       'a schema that does not list a label',
       tinyConfig({ schema: { properties: { label: { enum: ['vowels', 'digits'] } } } }),
     ],
+    ['a field that hides what predictions have', tinyConfig({ field: 'probabilities' })],
     ['a threshold above 1', tinyConfig({ threshold: { probability: 1.5, precision: 0.9 } })],
     [
       'a threshold for a label that there is not',

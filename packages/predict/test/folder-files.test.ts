@@ -22,6 +22,11 @@ let origin = '';
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push(request.url!);
+    if (request.url!.startsWith('/broken')) {
+      response.writeHead(200, { 'content-length': 1000 }).write('{');
+      setTimeout(() => response.destroy(), 20);
+      return;
+    }
     const found = served[request.url!.split('?')[0]!];
     response.writeHead(found === undefined ? 404 : 200).end(found ?? 'none');
   });
@@ -72,9 +77,14 @@ describe('a student at an address', () => {
       engine: 'plain',
       abortSignal: AbortSignal.abort(),
     });
+    await expect(call).rejects.toMatchObject({ code: 'aborted', cause: { name: 'AbortError' } });
+  });
+
+  test('whose connection breaks off in a file says which', async () => {
+    const call = loadStudent(`${origin}/broken`, { engine: 'plain' });
     await expect(call).rejects.toMatchObject({
       code: 'data-missing',
-      cause: { name: 'AbortError' },
+      given: `${origin}/broken without config.json`,
     });
   });
 });

@@ -34,7 +34,7 @@ export interface WebStudentOptions<Label extends string, Fields extends object =
  *
  * @param source - The address of the folder that `config.json` and `onnx/` lie in, or its files.
  * @throws LimbeckError `data-missing` for files that are not there; `corrupt-file`, `format-too-new`, `corrupt-onnx` for
- * files that are not a student's; `engine-missing`, `engine-failed`, `unknown-operator` from the engine; `shape-mismatch`
+ * files that are not a student's; `aborted` by the abort signal; `engine-missing`, `engine-failed`, `unknown-operator` from the engine; `shape-mismatch`
  * for a tokenizer that does not fit; `invalid-option` for labels or a schema that are not the student's.
  * @example
  * ```ts no-run
