@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startCli } from './cli.js';
 import { limbeck } from './terminal.js';
 
 let cwd = '';
@@ -73,6 +74,11 @@ describe('limbeck', () => {
     [['gc', '--keep', '1', '--keep=2'], '--keep twice'],
     [['distil', 'a.csv', '--text', '--label', 'kind'], '--text without a value'],
     [['run', '--no-root'], 'the option --no-root'],
+    [['--vresion'], 'the option --vresion'],
+    [['new', '--force'], 'the option --force'],
+    [['run', '--port', '4750'], '--port without --watch'],
+    [['distil', 'a.csv', '--port', '4750'], '--port without --watch'],
+    [['report', '--out', 'page.html'], '--out without --compare'],
   ])('refuses the arguments %j', async (args, text) => {
     const { code, err } = await limbeck(cwd, ...args);
     expect(code).toBe(2);
@@ -80,11 +86,19 @@ describe('limbeck', () => {
     expect(err).toContain(text);
   });
 
-  test('tells what the system said without the stack of it', async () => {
+  test('writes help without colours where no terminal reads it', async () => {
+    const env = { NO_COLOR: '', TEST: '', CI: '', TERM: 'xterm' };
+    const { code, out } = await startCli(cwd, ['--help'], { env }).ended;
+    expect(code).toBe(0);
+    expect(out).toContain('USAGE');
+    expect(out).not.toContain('\u001B[');
+  });
+
+  test('tells what the system said once, and without a stack', async () => {
     const { code, err } = await limbeck(cwd, 'inspect', 'nothing.onnx');
     expect(code).toBe(1);
     expect(err).toContain('[data-missing]');
-    expect(err).toContain('because of ENOENT');
+    expect(err.match(/ENOENT/g)).toHaveLength(1);
     expect(err).not.toMatch(/^ +at /m);
   });
 });

@@ -312,6 +312,7 @@ describe('limbeck export', () => {
 
   test.each([
     [['student', '--int8'], 2, 'no --data'],
+    [['student', '--dynamic'], 2, '--dynamic without --int8'],
     [['nowhere'], 1, 'neither a student'],
     [['student', '--out', 'other'], 2, 'something else than a student'],
     [['student', '--program', 'program.mjs'], 1, 'without last.safetensors'],

@@ -1,4 +1,12 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -117,6 +125,15 @@ describe('limbeck report', () => {
     expect(out).toMatch(/baseline +79\.0%$/m);
     const page = readFileSync(path.join(runFolder(), 'report.html'), 'utf8');
     expect(page).toContain('<html');
+    // Something is in the way that no file can replace.
+    rmSync(path.join(runFolder(), 'report.html'));
+    mkdirSync(path.join(runFolder(), 'report.html'));
+    const second = await limbeck(fixtures, 'report', '--root', root);
+    expect(second).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('[io-failed]') as string,
+    });
+    expect(readdirSync(runFolder()).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
   test.each([

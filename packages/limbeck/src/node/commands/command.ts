@@ -96,6 +96,22 @@ export function wholeOption(
   });
 }
 
+/** The port of `--watch`. @throws LimbeckError `invalid-option` for one that is no number, or without `--watch` */
+export function portOption(
+  where: string,
+  given: { readonly watch?: boolean | undefined; readonly port?: string | undefined },
+): number | undefined {
+  if (given.port === undefined || given.watch === true) {
+    return wholeOption(where, 'port', given.port, 0);
+  }
+  throw new LimbeckError('invalid-option', {
+    where,
+    given: '--port without --watch',
+    expected: 'both: without --watch no page is served',
+    next: 'Add --watch, or leave --port out.',
+  });
+}
+
 /** An option that is one of several words. @throws LimbeckError `invalid-option` */
 export function choiceOption<const Choice extends string>(
   where: string,

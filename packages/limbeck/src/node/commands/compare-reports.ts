@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LimbeckError } from '@limbeck/core';
 import { readRun } from '@limbeck/pipeline/node';
 import { type ComparedRun, compareRuns, comparisonText, renderComparison } from '@limbeck/report';
 import type { CommandIo } from '../io.js';
+import { writeWhole } from '../onnx/write-file.js';
 import { readReport } from './read-report.js';
 
 /** Options of {@link compareReports}. */
@@ -41,7 +41,7 @@ export async function compareReports(io: CommandIo, given: CompareCommand): Prom
     io.cwd,
     given.out ?? path.join(folders[1]!, `compared-with-${path.basename(labels[0])}.html`),
   );
-  await write(page, await renderComparison(comparison));
+  await writeWhole('limbeck report --compare', page, await renderComparison(comparison));
   const shown = path.relative(io.cwd, page);
   if (given.json === true) io.out(JSON.stringify({ ...comparison, page: shown }, null, 2));
   else io.out(`${comparisonText(comparison)}\n\n${shown}`);
@@ -70,18 +70,4 @@ function tellApart([first = '', second = '']: readonly string[]): readonly [stri
     if (x !== y) return [x, y];
   }
   return [first, second];
-}
-
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    throw new LimbeckError('io-failed', {
-      where: 'limbeck report --compare',
-      given: `${file}, which cannot be written`,
-      expected: 'a folder that can be written',
-      next: 'Name another file with --out.',
-      cause,
-    });
-  }
 }

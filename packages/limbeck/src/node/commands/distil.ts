@@ -6,7 +6,7 @@ import { type DistilOptions, type FamilyName, familyNames } from '../../distil/o
 import { importModule } from '../import-module.js';
 import type { CommandIo } from '../io.js';
 import { formatTable, percent, readableBytes } from '../tables.js';
-import { choiceOption, wholeOption } from './command.js';
+import { choiceOption, portOption, wholeOption } from './command.js';
 import { dataRemarks } from './data-remarks.js';
 import { defaultRoot } from './run.js';
 
@@ -36,9 +36,9 @@ const where = 'limbeck distil';
 /** Distils a file of records, and prints how everything that was trained did. */
 export async function distilFile(io: CommandIo, given: DistilCommand): Promise<void> {
   const logger: Logger = { info: (line) => io.err(line), warn: (line) => io.err(line) };
+  const port = portOption(where, given);
   const options = await optionsOf(io, given);
   const { distil } = await import('../../distil/distil.js');
-  const port = wholeOption(where, 'port', given.port, 0);
   const work = async (onEvent?: EventSink) =>
     distil({ ...options, logger, ...(onEvent === undefined ? {} : { onEvent }) });
   const { student, report, folder } =

@@ -11,7 +11,7 @@ import type { CommandIo } from '../io.js';
 import { type EvidenceOptions, readEvidence } from '../onnx/evidence.js';
 import { readModelConfig } from '../onnx/model-config.js';
 import { quantiseOnnx } from '../onnx/quantise-onnx.js';
-import { writeWhole } from '../onnx/write-file.js';
+import { writeError, writeWhole } from '../onnx/write-file.js';
 import { formatTable, readableBytes } from '../tables.js';
 
 const where = 'limbeck export';
@@ -51,6 +51,7 @@ export async function exportAgain(io: CommandIo, given: ExportCommand): Promise<
   ];
   const { data } = given;
   if (bits.length > 0 && data === undefined) throw noData();
+  if (given.dynamic === true && given.int8 !== true) throw noInt8();
   const out = path.resolve(io.cwd, given.out ?? 'student');
   const shown = path.relative(io.cwd, out);
   if (!(await mayReplace(out))) throw isOther(shown);
@@ -96,11 +97,15 @@ export async function exportAgain(io: CommandIo, given: ExportCommand): Promise<
 /** The student's own files; of the ONNX files the float32 one alone: others are made again or left out. */
 async function copyStudent(from: string, draft: string): Promise<void> {
   const model = path.join(from, 'onnx', 'model.onnx');
-  await mkdir(draft, { recursive: true });
-  await cp(from, draft, {
-    recursive: true,
-    filter: (source) => !source.endsWith('.onnx') || source === model,
-  });
+  try {
+    await mkdir(draft, { recursive: true });
+    await cp(from, draft, {
+      recursive: true,
+      filter: (source) => !source.endsWith('.onnx') || source === model,
+    });
+  } catch (cause) {
+    throw writeError(where, draft, cause);
+  }
 }
 
 async function mayReplace(out: string): Promise<boolean> {
@@ -110,10 +115,14 @@ async function mayReplace(out: string): Promise<boolean> {
 /** Puts the new folder in the old one's place; for the instant between two renames the old one has `.old` behind its name. */
 async function replace(draft: string, out: string): Promise<void> {
   const old = `${out}.old`;
-  await rm(old, { recursive: true, force: true });
-  await rename(out, old).catch(() => undefined);
-  await rename(draft, out);
-  await rm(old, { recursive: true, force: true });
+  try {
+    await rm(old, { recursive: true, force: true });
+    if (existsSync(out)) await rename(out, old);
+    await rename(draft, out);
+    await rm(old, { recursive: true, force: true });
+  } catch (cause) {
+    throw writeError(where, out, cause);
+  }
 }
 
 async function say(
@@ -150,6 +159,15 @@ function noData(): LimbeckError {
     given: 'no --data',
     expected: 'held-out rows with labels, by which a smaller file is judged',
     next: 'Pass --data dev.jsonl, or leave --int8 and --int4 out.',
+  });
+}
+
+function noInt8(): LimbeckError {
+  return new LimbeckError('invalid-option', {
+    where,
+    given: '--dynamic without --int8',
+    expected: 'both: products are made in int8',
+    next: 'Add --int8, or leave --dynamic out.',
   });
 }
 

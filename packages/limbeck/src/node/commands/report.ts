@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LimbeckError } from '@limbeck/core';
 import type { SystemReport } from '@limbeck/evaluators';
 import { formatStages } from '@limbeck/pipeline';
 import { renderReport } from '@limbeck/report';
 import type { CommandIo } from '../io.js';
+import { writeWhole } from '../onnx/write-file.js';
+import { formatTable, percent } from '../tables.js';
 import { compareReports } from './compare-reports.js';
 import { readReport } from './read-report.js';
 import { findRun } from './resume.js';
@@ -39,6 +40,14 @@ export async function report(io: CommandIo, given: ReportCommand): Promise<void>
       next: 'Add --compare to compare two runs.',
     });
   }
+  if (given.out !== undefined) {
+    throw new LimbeckError('invalid-option', {
+      where: 'limbeck report',
+      given: '--out without --compare',
+      expected: 'no --out: the page of a run is its report.html',
+      next: 'Leave --out out, or add --compare and a second run.',
+    });
+  }
   const { folder, record } = await findRun(io, given);
   if (given.json === true) {
     const found = await readReport(folder);
@@ -59,26 +68,19 @@ export async function report(io: CommandIo, given: ReportCommand): Promise<void>
   if (found.headline !== undefined) io.out(found.headline);
   io.out(formatSystems(found.systems));
   const page = path.join(folder, 'report.html');
-  await writeFile(page, await renderReport(found));
+  await writeWhole('limbeck report', page, await renderReport(found));
   io.out(path.relative(io.cwd, page));
 }
 
 function formatSystems(systems: readonly SystemReport[]): string {
-  const rows = systems.map(({ name, accuracy, ece, latencyMs, sizeBytes }) => [
-    name,
-    `${(accuracy.value * 100).toFixed(1)}%`,
-    ece === undefined ? '' : ece.toFixed(3),
-    latencyMs === undefined ? '' : latencyMs.p50.toFixed(2),
-    sizeBytes === undefined ? '' : (sizeBytes / 1000).toFixed(0),
-  ]);
-  const all = [['system', 'accuracy', 'ECE', 'p50 ms', 'kB'], ...rows];
-  const widths = all[0]!.map((_, column) =>
-    Math.max(...all.map((row) => row[column]?.length ?? 0)),
+  return formatTable(
+    ['system', 'accuracy', 'ECE', 'p50 ms', 'kB'],
+    systems.map(({ name, accuracy, ece, latencyMs, sizeBytes }) => [
+      name,
+      percent(accuracy.value),
+      ece === undefined ? '' : ece.toFixed(3),
+      latencyMs === undefined ? '' : latencyMs.p50.toFixed(2),
+      sizeBytes === undefined ? '' : (sizeBytes / 1000).toFixed(0),
+    ]),
   );
-  return all
-    .map((row) =>
-      row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))),
-    )
-    .map((row) => row.join('  ').trimEnd())
-    .join('\n');
 }

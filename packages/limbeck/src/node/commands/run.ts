@@ -4,7 +4,7 @@ import { formatPlan, formatStages, orderSteps } from '@limbeck/pipeline';
 import { planPipeline, runFolder, runPipeline } from '@limbeck/pipeline/node';
 import type { CommandIo } from '../io.js';
 import { loadPipeline, type LoadedPipeline } from '../load-pipeline.js';
-import { wholeOption } from './command.js';
+import { portOption, wholeOption } from './command.js';
 
 /** Where runs lie if nothing else is said. */
 export const defaultRoot = path.join('.limbeck', 'runs');
@@ -32,7 +32,7 @@ export interface RunCommand {
 /** Runs a pipeline, and says where its time went and where its results lie. */
 export async function run(io: CommandIo, given: RunCommand): Promise<void> {
   const parallel = wholeOption('limbeck run', 'parallel', given.parallel, 1);
-  const port = wholeOption('limbeck run', 'port', given.port, 0);
+  const port = portOption('limbeck run', given);
   const loaded = await loadPipeline(io.cwd, given.config);
   const { pipeline, file } = loaded;
   const root = rootOf(io, given, loaded);
