@@ -21,21 +21,26 @@ export function cardMetadata(report: RunReport, options: ModelCardOptions): stri
     `pipeline_tag: ${yaml(pipelineTag)}`,
     'tags:',
     ...cardTags(tags).map((tag) => `- ${yaml(tag)}`),
-    'metrics:',
-    ...measured.map(([type]) => `- ${type}`),
-    'model-index:',
-    `- name: ${yaml(report.name)}`,
-    '  results:',
-    '  - task:',
-    `      type: ${yaml(pipelineTag)}`,
-    '    dataset:',
-    `      name: ${yaml(report.dataset.name)}`,
-    `      type: ${yaml(report.dataset.name)}`,
-    '    metrics:',
-    ...measured.flatMap(([type, value]) => [
-      `    - type: ${type}`,
-      `      value: ${Number(value!.toFixed(4))}`,
-    ]),
+    // A list of nothing is no list to the hub.
+    ...(measured.length === 0
+      ? []
+      : [
+          'metrics:',
+          ...measured.map(([type]) => `- ${type}`),
+          'model-index:',
+          `- name: ${yaml(report.name)}`,
+          '  results:',
+          '  - task:',
+          `      type: ${yaml(pipelineTag)}`,
+          '    dataset:',
+          `      name: ${yaml(report.dataset.name)}`,
+          `      type: ${yaml(report.dataset.name)}`,
+          '    metrics:',
+          ...measured.flatMap(([type, value]) => [
+            `    - type: ${type}`,
+            `      value: ${Number(value!.toFixed(4))}`,
+          ]),
+        ]),
     '---',
   ];
   return lines.join('\n');

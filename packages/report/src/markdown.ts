@@ -1,9 +1,14 @@
 /** Text as one line of Markdown in which nothing is markup. */
 export function line(text: string): string {
-  return text
-    .replace(/\s+/gu, ' ')
-    .trim()
-    .replace(/[\\`*_[\]<>|#]/gu, '\\$&');
+  return (
+    text
+      .replace(/\s+/gu, ' ')
+      .trim()
+      .replace(/[\\`*_~[\]<>|#]|&(?=#?\w+;)/gu, '\\$&')
+      // What would begin a list.
+      .replace(/^[-+](?=\s)/u, '\\$&')
+      .replace(/^(\d+)([.)])(?=\s)/u, '$1\\$2')
+  );
 }
 
 /** A table of plain texts. */

@@ -124,6 +124,14 @@ describe('compareRuns', () => {
       { label: 'b', report: spamReport({ from: 400 }) },
     );
     expect(elsewhere.pairing.sentence).toContain('tested on different items');
+    const nearly = compareRuns(
+      { label: 'a', report: before },
+      { label: 'b', report: spamReport({ from: 399 }) },
+    );
+    expect(nearly.pairing).toMatchObject({
+      items: 0,
+      sentence: expect.stringMatching(/^The runs have a single item in common/u) as string,
+    });
   });
 
   test('leaves out items whose label changed', () => {
@@ -267,6 +275,14 @@ test('renderComparison without charts holds the same tables and no picture', asy
   expect(page).toContain('Both runs answered the same 400 items');
   expect(page).not.toContain('NaN');
   expect(page).not.toContain('undefined');
+});
+
+test('renderComparison says in words that no slice changed', async () => {
+  const comparison = compareRuns({ label: 'a', report: before }, { label: 'b', report: before });
+  const page = await renderComparison(comparison, { charts: false });
+  expect(page.replaceAll(/\s+/gu, ' ')).toMatch(
+    /> None of \d+ slices have an interval that excludes 0\./u,
+  );
 });
 
 /** The report with its first seed alone. */

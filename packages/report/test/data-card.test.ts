@@ -81,6 +81,15 @@ describe('dataCard', () => {
     expect(text).toContain('Left out: x --- \\# \\<b\\>\\|');
   });
 
+  test.each([
+    ['- a list', '\\- a list'],
+    ['1. first', '1\\. first'],
+    ['R&amp;D, ~~not~~', 'R\\&amp;D, \\~\\~not\\~\\~'],
+    ['-1.5 % & more', '-1.5 % & more'],
+  ])('shows %j as it is', (labelling, shown) => {
+    expect(dataCard(report, { labelling })).toContain(`\n\n${shown}\n`);
+  });
+
   test('is not made of a report that knows nothing of its data', () => {
     for (const make of [dataCard, dataCardJson]) {
       expect(() => make(smallestReport())).toThrow(

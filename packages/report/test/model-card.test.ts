@@ -76,6 +76,13 @@ describe('modelCard', () => {
     expect(small).not.toContain('NaN');
   });
 
+  test('gives the hub no results of a run without a student', () => {
+    const none = modelCard({ ...smallestReport(), systems: [] });
+    const metadata = none.slice(0, none.indexOf('\n---', 4));
+    expect(metadata).toContain('pipeline_tag:');
+    expect(metadata).not.toMatch(/^(?:metrics|model-index):/mu);
+  });
+
   test('tells the teacher’s terms', () => {
     const base = simulatedReport();
     const report = {

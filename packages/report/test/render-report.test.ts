@@ -95,6 +95,12 @@ describe('renderReport', () => {
     }
   });
 
+  test('holds of a part without a name', async () => {
+    const labels = [{ label: 'a', rows: 3, splits: { '': 3 } }];
+    const report = { ...smallestReport(), data: { records: 3, labels } };
+    await expect(renderReport(report, { charts: false })).resolves.toContain('Rows by class');
+  });
+
   test('says what to install where the chart libraries are missing', async () => {
     vi.doMock('vega', () => {
       throw new Error('Cannot find package');

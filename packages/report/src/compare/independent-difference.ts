@@ -8,7 +8,7 @@ import type { Interval } from '@limbeck/evaluators';
  * high = d + √((highB − b)² + (a − lowA)²)
  * ```
  *
- * Of systems that answered the same items it is wider than it need be, never narrower.
+ * Systems that answered the same items mostly err on the same ones: of those it is wider than it need be.
  *
  * @see Newcombe, "Interval estimation for the difference between independent proportions", 1998, method 10; Zou and
  * Donner, "Construction of confidence limits about effect measures", 2008, for intervals of any kind.

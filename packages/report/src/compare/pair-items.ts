@@ -33,6 +33,7 @@ export function pairItems(a: Answered, b: Answered): Pairing {
     return j === undefined ? [] : [[i, j] as const];
   });
   if (common.length === 0) return unpaired('The runs were tested on different items');
+  if (common.length === 1) return unpaired('The runs have a single item in common');
   const same = common.filter(
     ([i, j]) => a.classes[first.labels[i]!] === b.classes[second.labels[j]!],
   );

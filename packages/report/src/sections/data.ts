@@ -133,7 +133,7 @@ function labelTable({ labels }: DataReport): Html {
       { heading: 'Class' },
       { heading: 'Rows', numeric: true },
       ...splits.map((split) => ({
-        heading: split[0]!.toUpperCase() + split.slice(1),
+        heading: split.slice(0, 1).toUpperCase() + split.slice(1),
         numeric: true,
       })),
     ],

@@ -13,6 +13,26 @@ export function inputText(text: string, label: string): Html {
     ${text.length > most && html`<p class="source">and ${count(text.length - shown.length)} more characters</p>`}`;
 }
 
+/** So many cards are open to everybody. */
+const open = 6;
+
+/** Cards with inputs as one list: the first ones, and the rest to open. */
+export function inputCards(cards: readonly Html[]): Html {
+  const rest = cards.slice(open);
+  return html`<ol class="mistakes">
+      ${cards.slice(0, open)}
+    </ol>
+    ${
+      rest.length > 0 &&
+      html`<details>
+        <summary>${count(rest.length)} more</summary>
+        <ol class="mistakes" start="${open + 1}">
+          ${rest}
+        </ol>
+      </details>`
+    }`;
+}
+
 /** The beginning of a text, at a space where there is one, and never within a character. */
 function cut(text: string): string {
   const start = text.slice(0, most).replace(/[\uD800-\uDBFF]$/u, '');

@@ -1,7 +1,7 @@
 import type { LabelErrorCandidate, RunReport } from '@limbeck/evaluators';
-import { count, percent } from '../format.js';
+import { percent } from '../format.js';
 import { html, type Html } from '../html.js';
-import { inputText } from './input-text.js';
+import { inputCards, inputText } from './input-text.js';
 import type { Section } from './section.js';
 
 /** Items whose label may be wrong in the data, with the text to judge by. */
@@ -9,7 +9,6 @@ export function labelErrors(report: RunReport): Section | undefined {
   const { labelErrors: all = [], labelErrorsNote } = report;
   if (all.length === 0) return undefined;
   const cards = all.map(card);
-  const [first, rest] = [cards.slice(0, 6), cards.slice(6)];
   return {
     id: 'label-errors',
     short: 'Labels',
@@ -19,18 +18,7 @@ export function labelErrors(report: RunReport): Section | undefined {
         Either may be wrong, so look before you change a label.
       </p>
       ${labelErrorsNote !== undefined && html`<p class="small"><b>How they were found</b>: ${labelErrorsNote}</p>`}
-      <ol class="mistakes">
-        ${first}
-      </ol>
-      ${
-        rest.length > 0 &&
-        html`<details>
-          <summary>${count(rest.length)} more</summary>
-          <ol class="mistakes" start="${first.length + 1}">
-            ${rest}
-          </ol>
-        </details>`
-      }`,
+      ${inputCards(cards)}`,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { RunReport } from '@limbeck/evaluators';
-import { count, percent } from '../format.js';
+import { percent } from '../format.js';
 import { html } from '../html.js';
-import { inputText } from './input-text.js';
+import { inputCards, inputText } from './input-text.js';
 import type { Section } from './section.js';
 
 /** The surest wrong answers, with the text that led to them. */
@@ -20,24 +20,11 @@ export function mistakes(report: RunReport): Section | undefined {
         ${inputText(text, label)} ${source !== undefined && html`<p class="source">${source}</p>`}
       </li>`,
   );
-  const first = cards.slice(0, 6);
-  const rest = cards.slice(6);
   return {
     id: 'mistakes',
     short: 'Mistakes',
     title: 'Its surest mistakes',
     body: html`<p class="lead">Wrong answers given with the most confidence, surest first.</p>
-      <ol class="mistakes">
-        ${first}
-      </ol>
-      ${
-        rest.length > 0 &&
-        html`<details>
-          <summary>${count(rest.length)} more</summary>
-          <ol class="mistakes" start="${first.length + 1}">
-            ${rest}
-          </ol>
-        </details>`
-      }`,
+      ${inputCards(cards)}`,
   };
 }

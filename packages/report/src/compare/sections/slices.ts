@@ -28,9 +28,9 @@ export async function comparedSlices(
     short: 'Slices',
     title: 'Where it gained and lost',
     body: html`<p class="lead">
-        ${clear.length === 0 ? 'No' : count(clear.length)} of ${count(slices.length)} slices
-        ${clear.length === 1 ? 'has' : 'have'} an interval that excludes 0. Of as many slices
-        without any change about ${count(Math.max(1, slices.length * 0.05))} would by chance.
+        ${clear.length === 0 ? 'None' : count(clear.length)} of ${count(slices.length)} slices
+        ${clear.length === 1 ? 'has' : 'have'} an interval that excludes 0. Of slices without any
+        change up to one in twenty would by chance.
       </p>
       ${chart}
       <details>
