@@ -77,6 +77,32 @@ describe('what the live page makes of events', () => {
     ]);
   });
 
+  test('a training that is evaluated before its first step keeps the bare names of its values', () => {
+    const { trainings } = after([
+      { kind: 'train/evaluated', step: 0, metrics: { accuracy: 0.1 } },
+      step(1),
+      step(2, { phase: 'other' }),
+    ]);
+    expect(trainings).toHaveLength(1);
+    expect(trainings[0]!.points.map(({ values }) => Object.keys(values))).toEqual([
+      ['loss', 'rate'],
+      ['loss (other)', 'rate (other)'],
+    ]);
+  });
+
+  test('a training whose name begins with that of another is not the other', () => {
+    const { trainings } = after([
+      step(1, { run: 'conv' }),
+      step(1, { run: 'conv · wide' }),
+      step(5, { run: 'conv · wide' }),
+      step(2, { run: 'conv' }),
+    ]);
+    expect(trainings.map(({ name, step: at }) => [name, at])).toEqual([
+      ['conv', 2],
+      ['conv · wide', 5],
+    ]);
+  });
+
   test('a training that goes on after a stop is the same one', () => {
     const { trainings, messages } = after([
       step(10),

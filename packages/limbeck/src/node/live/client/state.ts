@@ -18,10 +18,13 @@ export interface Point {
 
 /** One training run. */
 export interface Training {
+  /** What it is called by its events, which others may be too. */
+  readonly run: string;
+  /** What it is called on the page. */
   readonly name: string;
   readonly startedMs: number;
-  /** The phase that its bare metric names belong to. */
-  readonly phase: string;
+  /** The phase that its bare metric names belong to: that of its first step. */
+  phase: string | undefined;
   step: number;
   steps: number;
   updatedMs: number;
@@ -117,7 +120,8 @@ export function take(state: LiveState, event: LiveEvent): void {
 function takeStep(state: LiveState, event: LiveEvent): void {
   const step = figure(event['step']) ?? 0;
   const phase = word(event['phase']);
-  const training = trainingOf(state, event, step, phase);
+  const training = trainingOf(state, event, step);
+  training.phase ??= phase;
   training.step = step;
   training.steps = figure(event['steps']) ?? training.steps;
   training.updatedMs = event.atMs;
@@ -129,7 +133,7 @@ function takeStep(state: LiveState, event: LiveEvent): void {
 
 function takeEvaluation(state: LiveState, event: LiveEvent): void {
   const step = figure(event['step']) ?? 0;
-  const training = trainingOf(state, event, step, '');
+  const training = trainingOf(state, event, step);
   training.updatedMs = event.atMs;
   training.evaluations = kept(training.evaluations, {
     step,
@@ -141,17 +145,17 @@ function takeEvaluation(state: LiveState, event: LiveEvent): void {
  * The training that an event belongs to: named by its `run`, or else by its stage, or the one that runs. A step before the last one
  * begins a new training of the same name.
  */
-function trainingOf(state: LiveState, event: LiveEvent, step: number, phase: string): Training {
+function trainingOf(state: LiveState, event: LiveEvent, step: number): Training {
   const running = state.stages.findLast((stage) => stage.state === 'running')?.name;
   const name = word(event['run']) || word(event['stage']) || running || 'training';
-  const isOf = (one: Training): boolean => one.name === name || one.name.startsWith(`${name} · `);
-  const same = state.trainings.filter(isOf);
+  const same = state.trainings.filter((one) => one.run === name);
   const last = same.at(-1);
   if (last !== undefined && step >= last.step) return last;
   const made: Training = {
+    run: name,
     name: same.length === 0 ? name : `${name} · ${same.length + 1}`,
     startedMs: event.atMs,
-    phase,
+    phase: undefined,
     step,
     steps: step,
     updatedMs: event.atMs,
