@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -173,6 +173,16 @@ describe('readHubFolder', () => {
       code,
       message: expect.stringMatching(message) as string,
     });
+  });
+
+  test.skipIf(process.platform === 'win32')('reads the links of the hub’s cache', async () => {
+    const blobs = folderOf({ '5f3c': 'text,label\na,x\n', 'a/b': 'no data' });
+    const folder = folderOf({});
+    mkdirSync(join(folder, 'data'), { recursive: true });
+    symlinkSync(join(blobs, '5f3c'), join(folder, 'data', 'train.csv'));
+    symlinkSync(join(blobs, 'gone'), join(folder, 'data', 'test.csv'));
+    symlinkSync(blobs, join(folder, 'blobs'));
+    expect(await collect(readRecords(folder))).toEqual([{ text: 'a', label: 'x' }]);
   });
 
   test('answers no folder with data-missing', async () => {

@@ -51,7 +51,10 @@ export async function hashSource(source: RecordSource): Promise<string> {
     const info = await stat(source.path).catch(() => undefined);
     if (info?.isDirectory() !== true) return (await hashedFile(source.path)).sha256;
     for (const name of await filesIn(source.path)) {
-      hash.update(`${name} ${(await hashedFile(path.join(source.path, name))).sha256}\n`);
+      const file = path.join(source.path, name);
+      // Links that lead to a folder or nowhere hold no records.
+      const isFile = (await stat(file).catch(() => undefined))?.isFile() === true;
+      if (isFile) hash.update(`${name} ${(await hashedFile(file)).sha256}\n`);
     }
     return hash.digest('hex');
   }

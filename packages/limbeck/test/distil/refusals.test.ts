@@ -74,6 +74,17 @@ describe('distil refuses, before anything is trained,', () => {
     await expect(distil({ ...base, data, folder })).rejects.toMatchObject({ code: 'empty-data' });
   });
 
+  test('a file of latin-1', async () => {
+    const data = path.join(folder, 'latin.csv');
+    const lines = rows.map(({ body, kind }) => `caf\xe9 ${body},${kind}`);
+    await writeFile(data, Buffer.from(`body,kind\n${lines.join('\n')}`, 'latin1'));
+    await expect(distil({ ...base, data, folder })).rejects.toMatchObject({
+      code: 'invalid-data',
+      given: expect.stringContaining('line 2: not UTF-8') as string,
+      next: expect.stringContaining('Save the file as UTF-8') as string,
+    });
+  });
+
   test('what does not compile: a label that the schema does not have', () => {
     // @ts-expect-error: "eggs" is none of the schema's labels.
     const check = (made: Awaited<ReturnType<typeof typed>>): 'eggs' => made.student.labels[0]!;

@@ -14,6 +14,8 @@ export interface HubFolder {
   readonly card: { readonly [key: string]: unknown };
 }
 
+// The hub's own cache holds links to files, whose names are their hashes.
+
 /**
  * What a folder in the Hugging Face Hub's layout holds: by its README's `configs`, or by names such as
  * `data/train-00000-of-00001.parquet` and `test.csv`.
@@ -23,7 +25,7 @@ export interface HubFolder {
  */
 export async function describeHubFolder(folder: string): Promise<HubFolder> {
   try {
-    const files = await filesBelow(folder);
+    const files = await filesBelow(folder, { links: true });
     const card = { ...(await infoFile(folder)), ...(await readmeCard(folder)) };
     const configs = hubConfigs(files, card);
     if (configs.length > 0) return { configs, card };
@@ -43,7 +45,7 @@ export async function describeHubFolder(folder: string): Promise<HubFolder> {
 
 /** Whether a folder looks like a data set in the Hub's layout, rather than a folder of texts. */
 export async function isHubFolder(folder: string): Promise<boolean> {
-  const files = await filesBelow(folder);
+  const files = await filesBelow(folder, { links: true });
   const card = await readmeCard(folder);
   return card['configs'] !== undefined || hubConfigs(files, {}).length > 0;
 }

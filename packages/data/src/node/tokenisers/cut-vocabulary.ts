@@ -49,9 +49,8 @@ function sentence(made: number, kept: number, of: string, what: string): string 
  */
 function cutBpe(trained: JsonObject, wanted: Wanted): CutModel {
   const alphabet = byteCharacters;
-  const vocab = Object.fromEntries(
-    [...wanted.special, ...alphabet].map((token, id) => [token, id]),
-  );
+  // A map: in program text "__proto__" is a token like others, which an object would swallow.
+  const vocab = new Map([...wanted.special, ...alphabet].map((token, id) => [token, id]));
   let size = wanted.special.length + alphabet.length;
   const all = (trained['merges'] as Json[]).map((merge) =>
     typeof merge === 'string'
@@ -61,15 +60,15 @@ function cutBpe(trained: JsonObject, wanted: Wanted): CutModel {
   const merges: [string, string][] = [];
   for (const merge of all) {
     const token = merge.join('');
-    if (!Object.hasOwn(vocab, token)) {
+    if (!vocab.has(token)) {
       if (size >= wanted.size) break;
-      vocab[token] = size++;
+      vocab.set(token, size++);
     }
     merges.push(merge);
   }
   const what = `beside the 256 bytes the first ${count.format(merges.length)}`;
   return {
-    model: { ...trained, vocab, merges },
+    model: { ...trained, vocab: Object.fromEntries(vocab), merges },
     size,
     how: sentence(all.length, merges.length, 'merges', what),
   };
@@ -88,19 +87,19 @@ function cutWordPiece(trained: JsonObject, wanted: Wanted): CutModel {
   const own = made.filter((token) =>
     Array.from(bare(token)).every((character) => kept.has(character)),
   );
-  const vocab = Object.fromEntries(wanted.special.map((token, id) => [token, id]));
+  const vocab = new Map(wanted.special.map((token, id) => [token, id]));
   let size = wanted.special.length;
   // Single characters first: without them words are unknown.
   const singles = own.filter((token) => isSingle(bare(token)));
   const longer = own.filter((token) => !isSingle(bare(token)));
   for (const token of [...singles, ...longer]) {
     if (size >= wanted.size) break;
-    if (!Object.hasOwn(vocab, token)) vocab[token] = size++;
+    if (!vocab.has(token)) vocab.set(token, size++);
   }
   const tokens = size - wanted.special.length;
   const what = `the commonest ${count.format(kept.size)} characters and the first tokens made of them`;
   return {
-    model: { ...trained, unk_token: wanted.unknown!, vocab },
+    model: { ...trained, unk_token: wanted.unknown!, vocab: Object.fromEntries(vocab) },
     size,
     how: sentence(made.length, tokens, 'tokens', what),
   };

@@ -126,7 +126,9 @@ function checkEnoughGood(
     where: 'distil',
     given: `${records} records, of which ${bad} cannot be used, mostly: ${most?.[0] ?? 'unknown'}${first === undefined ? '' : ` (${first})`}`,
     expected: 'at least half of them good',
-    next: 'Look at the first of them, at the options text and label, and at the form of the file.',
+    next: first?.includes('not UTF-8')
+      ? 'Save the file as UTF-8, such as by iconv -f latin1 -t utf-8.'
+      : 'Look at the first of them, at the options text and label, and at the form of the file.',
   });
 }
 
