@@ -94,6 +94,12 @@ describe('limbeck', () => {
     expect(out).not.toContain('\u001B[');
   });
 
+  test('ends as it would have where nobody reads on', async () => {
+    const { process: child, ended } = startCli(cwd, ['gc']);
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 0, err: '' });
+  });
+
   test('tells what the system said once, and without a stack', async () => {
     const { code, err } = await limbeck(cwd, 'inspect', 'nothing.onnx');
     expect(code).toBe(1);
