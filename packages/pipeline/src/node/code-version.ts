@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { createRequire, isBuiltin } from 'node:module';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LimbeckError } from '@limbeck/core';
 import { sha256 } from './hash.js';
+import { isFile, labelOf, resolvePackage, resolveRelative } from './resolve-import.js';
 
 /** What a module and all that it imports consist of. */
 export interface CodeVersion {
@@ -11,12 +11,6 @@ export interface CodeVersion {
   readonly files: { readonly [file: string]: string };
   /** The version of each installed package that they import. */
   readonly packages: { readonly [name: string]: string };
-}
-
-interface Manifest {
-  readonly folder: string;
-  readonly name: string;
-  readonly version: string;
 }
 
 /**
@@ -30,46 +24,63 @@ const specifiers =
 const typeImports =
   /\b(?:import|export)\s+type\s+(?:\{[^{}]*\}|\*(?:\s*as\s+\w+)?|\w+)\s*from\s*(["'])[^"'\n]+\1/g;
 
-/** What TypeScript source may lie behind the extension that an import names. */
-const sources: { readonly [extension: string]: readonly string[] } = {
-  '.js': ['.ts', '.tsx'],
-  '.mjs': ['.mts'],
-  '.cjs': ['.cts'],
-  '.jsx': ['.tsx'],
-};
-
 /**
  * The version of a module's code: the hashes of the module and of what it imports from the project (for more than its
- * types), and the versions of the packages. Packages that are linked (a workspace's) are walked like the project; installed ones count by
- * their version.
+ * types), and the versions of the packages. Packages that are linked (a workspace's) are walked like the project;
+ * installed ones count by their version.
  *
  * @param module - URL of the module, `import.meta.url`.
  * @throws LimbeckError `invalid-option` if it is no file's URL, or the file is not there.
  */
 export function codeVersion(module: string): CodeVersion {
+  return walkFrom(module, new Map());
+}
+
+/** A file: its name without the machine's folders, its hash, and what it imports. */
+interface Looked {
+  readonly label: string;
+  readonly hash: string;
+  readonly files: readonly string[];
+  readonly packages: readonly { readonly name: string; readonly version: string }[];
+}
+
+/**
+ * As {@link codeVersion}, without looking again at files that were looked at a moment ago: modules of one run reach much
+ * the same ones.
+ *
+ * @param known - what is known of files; what is found is added
+ */
+export function walkFrom(module: string, known: Map<string, Looked>): CodeVersion {
   const files = new Map<string, string>();
   const packages = new Map<string, string>();
   const pending = [entryFile(module)];
   const seen = new Set<string>(pending);
-  const add = (file: string | undefined): void => {
-    if (file === undefined || seen.has(file)) return;
-    seen.add(file);
-    pending.push(file);
-  };
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
-    const { hash, imports } = scan(file);
-    files.set(labelOf(file), hash);
-    for (const specifier of imports) {
-      if (specifier.startsWith('.')) add(resolveRelative(file, specifier));
-      else if (!isBuiltin(specifier) && packageName(specifier) !== undefined) {
-        const found = resolvePackage(file, specifier);
-        if (found === undefined) continue;
-        if ('file' in found) add(found.file);
-        else packages.set(found.name, found.version);
-      }
+    const looked = known.get(file) ?? lookAt(file);
+    known.set(file, looked);
+    files.set(looked.label, looked.hash);
+    for (const { name, version } of looked.packages) packages.set(name, version);
+    for (const next of looked.files) {
+      if (!seen.has(next)) pending.push(next);
+      seen.add(next);
     }
   }
   return { files: sorted(files), packages: sorted(packages) };
+}
+
+function lookAt(file: string): Looked {
+  const { hash, imports } = scan(file);
+  const found = imports.map((specifier) => {
+    if (!specifier.startsWith('.')) return resolvePackage(file, specifier);
+    const target = resolveRelative(file, specifier);
+    return target === undefined ? undefined : { file: target };
+  });
+  return {
+    label: labelOf(file),
+    hash,
+    files: found.flatMap((each) => (each !== undefined && 'file' in each ? [each.file] : [])),
+    packages: found.filter((each) => each !== undefined && 'name' in each),
+  };
 }
 
 function entryFile(module: string): string {
@@ -103,97 +114,6 @@ function scan(file: string): { readonly hash: string; readonly imports: readonly
   const fresh = { stamp, hash: sha256(bytes), imports };
   scans.set(file, fresh);
   return fresh;
-}
-
-function resolveRelative(from: string, specifier: string): string | undefined {
-  const target = path.resolve(path.dirname(from), specifier.split(/[?#]/, 1)[0] ?? '');
-  const extension = path.extname(target);
-  const stem = target.slice(0, target.length - extension.length);
-  const candidates = [target, ...(sources[extension] ?? []).map((source) => stem + source)];
-  if (extension === '')
-    candidates.push(`${target}.ts`, `${target}.js`, path.join(target, 'index.ts'));
-  const found = candidates.find(isFile);
-  return found === undefined ? undefined : realpathSync(found);
-}
-
-function packageName(specifier: string): string | undefined {
-  return /^(@[\w.~-]+\/[\w.~-]+|[\w~-][\w.~-]*)(?:\/|$)/.exec(specifier)?.[1];
-}
-
-type Resolved = { readonly file: string } | { readonly name: string; readonly version: string };
-
-const resolutions = new Map<string, Resolved | undefined>();
-
-/** The file to walk on with, for a linked package; the version, for an installed one. */
-function resolvePackage(from: string, specifier: string): Resolved | undefined {
-  const key = `${path.dirname(from)} ${specifier}`;
-  if (!resolutions.has(key)) resolutions.set(key, lookUp(from, specifier));
-  return resolutions.get(key);
-}
-
-function lookUp(from: string, specifier: string): Resolved | undefined {
-  const name = packageName(specifier) ?? '';
-  const folder = packageFolder(from, name);
-  if (folder === undefined) return undefined;
-  const manifest = manifestOf(path.join(folder, 'package.json'));
-  if (folder.split(path.sep).includes('node_modules')) return { name, version: manifest.version };
-  try {
-    return { file: realpathSync(createRequire(from).resolve(specifier)) };
-  } catch {
-    // Not built, or without an export that require() takes: its sources say as much.
-    const index = path.join(folder, 'src', specifier.slice(name.length), 'index.ts');
-    return isFile(index) ? { file: index } : { name, version: manifest.version };
-  }
-}
-
-/** The real folder of a package as the importing file sees it: its own package too, as Node resolves it. */
-function packageFolder(from: string, name: string): string | undefined {
-  const own = ownerOf(from);
-  if (own?.name === name) return own.folder;
-  for (let at = path.dirname(from); ; at = path.dirname(at)) {
-    const folder = path.join(at, 'node_modules', name);
-    if (existsSync(path.join(folder, 'package.json'))) return realpathSync(folder);
-    if (path.dirname(at) === at) return undefined;
-  }
-}
-
-const owners = new Map<string, Manifest | undefined>();
-
-/** The package that a file belongs to. */
-function ownerOf(file: string): Manifest | undefined {
-  const folder = path.dirname(file);
-  if (owners.has(folder)) return owners.get(folder);
-  const manifest = path.join(folder, 'package.json');
-  const owner = existsSync(manifest)
-    ? manifestOf(manifest)
-    : path.dirname(folder) === folder
-      ? undefined
-      : ownerOf(folder);
-  owners.set(folder, owner);
-  return owner;
-}
-
-function manifestOf(file: string): Manifest {
-  const folder = path.dirname(file);
-  let read: { name?: unknown; version?: unknown } = {};
-  try {
-    read = JSON.parse(readFileSync(file, 'utf8')) as typeof read;
-  } catch {
-    // A manifest that cannot be read names nothing; Node will complain about it better than we could.
-  }
-  const name = typeof read.name === 'string' ? read.name : path.basename(folder);
-  return { folder, name, version: typeof read.version === 'string' ? read.version : '0.0.0' };
-}
-
-/** A file's name without the machine's folders: `<package>/<path>`. */
-function labelOf(file: string): string {
-  const owner = ownerOf(file);
-  if (owner === undefined) return path.basename(file);
-  return `${owner.name}/${path.relative(owner.folder, file).split(path.sep).join('/')}`;
-}
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function sorted(map: ReadonlyMap<string, string>): { readonly [key: string]: string } {

@@ -1,6 +1,6 @@
 import type { StepIdentity } from '../identity.js';
 import { isStep, type PipelineStep } from '../step.js';
-import { codeVersion } from './code-version.js';
+import { walkFrom } from './code-version.js';
 import { hashJson } from './hash.js';
 import type { Finished } from './step-folder.js';
 
@@ -15,10 +15,11 @@ export type Code = Pick<StepIdentity, 'files' | 'packages' | 'version'>;
 export function codesOf(steps: readonly PipelineStep[]): ReadonlyMap<string, Code> {
   // An experiment has hundreds of steps in one module, and in a workspace a module reaches hundreds of files.
   const modules = new Map<string, Code>();
+  const known: Parameters<typeof walkFrom>[1] = new Map();
   return new Map(
     steps.map(({ name, version, module = '' }) => {
       if (version !== undefined) return [name, { files: {}, packages: {}, version }];
-      const code = modules.get(module) ?? codeVersion(module);
+      const code = modules.get(module) ?? walkFrom(module, known);
       modules.set(module, code);
       return [name, code];
     }),

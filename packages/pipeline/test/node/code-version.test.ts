@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { step } from '@limbeck/pipeline';
 import { codeVersion } from '@limbeck/pipeline/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { codesOf } from '../../src/node/identity-of.js';
 
 let root = '';
 beforeEach(() => {
@@ -64,6 +66,27 @@ import type * as E from './types.js';\nexport type * from './types.js';\nexport 
     const after = versionOf('step.ts').files;
     expect(after['app/b.ts']).not.toBe(before['app/b.ts']);
     expect({ ...after, 'app/b.ts': '' }).toEqual({ ...before, 'app/b.ts': '' });
+  });
+
+  test('gives each of several modules all that it reaches, what they share among it', () => {
+    write('one.ts', `import './shared.js';`);
+    write('two.ts', `import './shared.js';\nimport './one.js';`);
+    write('shared.ts', `import './deep.js';`);
+    write('deep.ts', '');
+    const url = (name: string): string => pathToFileURL(path.join(root, name)).href;
+    const run = async () => null;
+    const codes = codesOf([
+      step('first', { module: url('one.ts'), run }),
+      step('second', { module: url('two.ts'), run }),
+      step('third', { module: url('one.ts'), run }),
+    ]);
+    for (const [name, module] of [
+      ['first', 'one.ts'],
+      ['second', 'two.ts'],
+      ['third', 'one.ts'],
+    ] as const) {
+      expect(codes.get(name)).toEqual(versionOf(module));
+    }
   });
 
   test('knows an installed package by its version, however it is imported', () => {
