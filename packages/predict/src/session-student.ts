@@ -23,6 +23,7 @@ export class SessionStudent implements Student {
     readonly config: StudentConfig,
     session: StudentSession,
     private readonly read: TextReader,
+    private readonly lengthRead: (text: string) => number,
     private readonly batchSize: number,
   ) {
     this.labels = config.labels;
@@ -48,8 +49,11 @@ export class SessionStudent implements Student {
     const label = asked ?? prediction.label;
     const index = this.labels.indexOf(label);
     if (index < 0) throw unknownLabel(label, this.labels);
-    const spans = spansOf(text, maxPieces);
-    const rests = spans.map((span) => this.#rest(without(text, [span])));
+    const length = this.lengthRead(text);
+    const spans = spansOf(text.slice(0, length), maxPieces);
+    // More than a deletion lets move up: a unit takes three bytes at most, and tokens are of like length.
+    const near = text.slice(0, 4 * length + 1024);
+    const rests = spans.map((span) => this.#rest(without(near, [span])));
     const read = rests.filter((rest) => rest !== undefined);
     const found = (await this.#logits(read, options)).values();
     // Where nothing is left to read, no label is likelier than another.

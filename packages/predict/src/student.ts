@@ -1,6 +1,7 @@
 import { checkWhole, LimbeckError } from '@limbeck/core';
 import { parseConfig, type StudentConfig } from './config.js';
 import { padBytes } from './encode.js';
+import { lengthReader } from './length-read.js';
 import type { Explanation } from './explain.js';
 import type { Prediction } from './prediction.js';
 import { textReader } from './read-text.js';
@@ -51,7 +52,7 @@ export interface Student<Label extends string = string, Fields extends object = 
     options?: PredictOptions,
   ): Promise<readonly (Prediction<Label> & Fields)[]>;
   /**
-   * Says which pieces of a text an answer owes most to: each is deleted once, and the fall of the label's log-odds is its
+   * Says which pieces of a text, as far as the student reads it, an answer owes most to: each is deleted once, and the fall of the label's log-odds is its
    * score. Where nothing is left to read, all labels count as equally likely. It works on any student, and costs one
    * prediction a piece.
    *
@@ -135,6 +136,7 @@ export async function loadStudentFrom<
     config,
     session,
     textReader(config, encoder, options),
+    lengthReader(config, encoder),
     batchSize,
   );
   return student as Student as unknown as Student<KnownLabels<Label, Fields>, Fields>;

@@ -44,6 +44,26 @@ describe('explain', () => {
     expect(pieces.map(({ text }) => text)).toEqual(['a 1 b', '2 c']);
   });
 
+  test('looks at no more of a long text than the student reads', async () => {
+    const long = `12 aé${' xyz'.repeat(50_000)}`;
+    const { label, pieces } = await student.explain(long);
+    // 64 bytes, six of them before the first blank with xyz.
+    expect(pieces.map(({ text }) => text)).toEqual([
+      '12',
+      'aé',
+      ...Array<string>(14).fill('xyz'),
+      'x',
+    ]);
+    // Digits speak against `other`, which the rest is.
+    expect(label).toBe('other');
+    expect(pieces[0]!.score).toBeLessThan(0);
+    const tokens = await loadStudentFrom(tokenFiles, onnxSessions(ort));
+    const words = await tokens.explain(`very good day ${'bad '.repeat(5000)}`);
+    // Six tokens, two of them special.
+    expect(words.pieces.map(({ text }) => text)).toEqual(['very', 'good', 'day', 'bad']);
+    await tokens.dispose();
+  });
+
   test('explains a text of one word, and one of none', async () => {
     expect((await student.explain('aei')).pieces).toHaveLength(1);
     expect((await student.explain('  ')).pieces).toEqual([]);
