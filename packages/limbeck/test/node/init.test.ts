@@ -86,9 +86,15 @@ describe('limbeck init', () => {
       devDependencies: { 'onnxruntime-node': '1.31.0' },
     };
     writeFileSync(path.join(cwd, 'package.json'), JSON.stringify(before));
-    await limbeck(cwd, 'init');
+    writeFileSync(path.join(cwd, '.gitignore'), 'dist/\nnode_modules/');
+    const { code, err } = await limbeck(cwd, 'init');
+    expect(code, err).toBe(0);
+    expect(err).toBe('Now: npm install && npx limbeck run');
+    expect(read('.gitignore')).toBe('dist/\nnode_modules/\n.limbeck/\n');
     const after = JSON.parse(read('package.json')) as typeof before;
     expect(after).toMatchObject(before);
+    // As a module's, or private, it would no longer be what it was.
+    expect(Object.keys(after).toSorted()).toEqual(Object.keys(before).toSorted());
     expect(after.scripts).toMatchObject({ why: 'limbeck run --why' });
     expect(Object.keys(after.dependencies)).toContain('@limbeck/train');
     expect(Object.keys(after.dependencies)).not.toContain('onnxruntime-node');
@@ -107,6 +113,8 @@ describe('limbeck init', () => {
 
   test('refuses a package.json that is none, and templates that are none', async () => {
     writeFileSync(path.join(cwd, 'package.json'), '{"name"');
+    expect((await limbeck(cwd, 'init')).err).toContain('[corrupt-file]');
+    writeFileSync(path.join(cwd, 'package.json'), '["name"]');
     expect((await limbeck(cwd, 'init')).err).toContain('[corrupt-file]');
     expect(readdirSync(cwd)).toEqual(['package.json']);
     expect((await limbeck(cwd, 'init', '--template', 'vue')).code).toBe(2);

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { LimbeckError } from '@limbeck/core';
 import type { CommandIo } from '../io.js';
 import { writeWhole } from '../onnx/write-file.js';
-import { projectTemplate, type Template } from '../templates/project-files.js';
+import { mergedManifest } from '../templates/merged-manifest.js';
+import { projectTemplate } from '../templates/project-files.js';
 import { version } from '../version.js';
 import { choiceOption } from './command.js';
 
@@ -22,9 +23,12 @@ export interface InitCommand {
   readonly json?: boolean | undefined;
 }
 
+/** Whatever else git is to ignore stays. */
+const ignoreFile = '.gitignore';
+
 /**
- * Writes a project that runs: its files, and in `package.json` the scripts and packages that are not there yet. It asks
- * nothing, so that it works in scripts too.
+ * Writes a project that runs: its files, and in `package.json` and `.gitignore` what is not there yet. It asks nothing, so
+ * that it works in scripts too.
  *
  * @throws LimbeckError `duplicate-name` for files that are there, none of which is touched; `corrupt-file` for a
  * `package.json` that is no JSON; `invalid-option`, `disk-full`, `io-failed`
@@ -33,15 +37,27 @@ export async function init(io: CommandIo, given: InitCommand): Promise<void> {
   const name = choiceOption(where, 'template', given.template, ['pipeline', 'distil']);
   const folder = path.resolve(io.cwd, given.folder ?? '.');
   const template = projectTemplate(name);
-  const there = Object.keys(template.files).filter((file) => existsSync(path.join(folder, file)));
+  const there = Object.keys(template.files)
+    .filter((file) => file !== ignoreFile)
+    .filter((file) => existsSync(path.join(folder, file)));
   if (there.length > 0 && given.force !== true) throw isThere(there);
-  const manifest = await mergedManifest(folder, template, await version());
-  const files = { 'package.json': manifest, ...template.files };
+  const manifest = await mergedManifest(where, folder, template, await version());
+  const files = {
+    'package.json': `${JSON.stringify(manifest, null, 2)}\n`,
+    ...template.files,
+    [ignoreFile]: await mergedLines(path.join(folder, ignoreFile), template.files[ignoreFile]!),
+  };
   for (const [file, text] of Object.entries(files)) {
     await writeWhole(where, path.join(folder, file), text);
   }
   const shown = path.relative(io.cwd, folder);
-  const next = [...(shown === '' ? [] : [`cd ${shown}`]), 'npm install', 'npm start'];
+  const { start = '' } = template.scripts;
+  const isOurs = manifest.scripts['start'] === start;
+  const next = [
+    ...(shown === '' ? [] : [`cd ${shown}`]),
+    'npm install',
+    isOurs ? 'npm start' : start.replace(/^limbeck/, 'npx limbeck'),
+  ];
   if (given.json === true) {
     return io.out(
       JSON.stringify({ folder, template: name, files: Object.keys(files), next }, null, 2),
@@ -51,42 +67,14 @@ export async function init(io: CommandIo, given: InitCommand): Promise<void> {
   io.err(`Now: ${next.join(' && ')}`);
 }
 
-/** What there is of a `package.json`, with what is missing; what is there stays as it is. */
-async function mergedManifest(folder: string, template: Template, own: string): Promise<string> {
-  const before = await readManifest(path.join(folder, 'package.json'));
-  const wanted = {
-    ...Object.fromEntries(template.packages.map((name) => [name, `^${own}`])),
-    ...template.others,
-  };
-  const known = Object(before['devDependencies']) as object;
-  const fresh = Object.fromEntries(Object.entries(wanted).filter(([name]) => !(name in known)));
-  const manifest = {
-    name: path
-      .basename(folder)
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9._~-]+/g, '-'),
-    private: true,
-    type: 'module',
-    ...before,
-    scripts: { ...template.scripts, ...(Object(before['scripts']) as object) },
-    dependencies: { ...fresh, ...(Object(before['dependencies']) as object) },
-  };
-  return `${JSON.stringify(manifest, null, 2)}\n`;
-}
-
-async function readManifest(file: string): Promise<{ readonly [key: string]: unknown }> {
-  if (!existsSync(file)) return {};
-  try {
-    return Object(JSON.parse(await readFile(file, 'utf8'))) as { readonly [key: string]: unknown };
-  } catch (cause) {
-    throw new LimbeckError('corrupt-file', {
-      where,
-      given: 'a package.json that is not JSON',
-      expected: 'one that npm can read',
-      next: 'Mend it, or name another folder: limbeck init my-project.',
-      cause,
-    });
-  }
+/** A file's lines, and behind them those that it lacks. */
+async function mergedLines(file: string, wanted: string): Promise<string> {
+  if (!existsSync(file)) return wanted;
+  const before = await readFile(file, 'utf8');
+  const lines = before.split(/\r?\n/);
+  const fresh = wanted.split('\n').filter((line) => line !== '' && !lines.includes(line));
+  const gap = before === '' || before.endsWith('\n') ? '' : '\n';
+  return fresh.length === 0 ? before : `${before}${gap}${fresh.join('\n')}\n`;
 }
 
 function isThere(files: readonly string[]): LimbeckError {
