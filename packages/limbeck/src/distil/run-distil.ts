@@ -13,6 +13,7 @@ import type { Distilled, DistilOptions } from './options.js';
 import { distilPipeline } from './pipeline.js';
 import { type Settled, settle } from './settle.js';
 import { typedStudent } from './typed-student.js';
+import { withCharts } from '../with-charts.js';
 
 /** What {@link distil} does, with its modules loaded. */
 export async function runDistil(options: DistilOptions): Promise<Distilled<string, string>> {
@@ -88,29 +89,24 @@ async function finish(
     stages: [...rows, { name: 'other', seconds: otherSeconds, peakRssBytes: peakRssBytes() }],
   };
   const { about } = options;
-  const pages = (charts: boolean) =>
-    writeReport(folder, report, {
-      charts,
-      card: {
-        pipelineTag: 'text-classification',
-        ...(about?.language === undefined ? {} : { language: about.language }),
-        intendedUse: `Naming the ${settled.columns.label} of texts like those in the data.`,
-        limits: ['It knows these labels and no others: any text gets one of them.'],
-        usage: [
-          "import { loadStudent } from '@limbeck/predict/node';",
-          "const student = await loadStudent('student');",
-          "console.log((await student.predict(['…']))[0]?.label);",
-        ].join('\n'),
-      },
-    });
-  try {
-    await pages(true);
-  } catch (error) {
-    // A page of tables is better than none after all that work.
-    if (!isLimbeckError(error, 'missing-dependency')) throw error;
-    options.logger?.warn(`The report has no charts. ${error.next}`);
-    await pages(false);
-  }
+  await withCharts(
+    (line) => options.logger?.warn(line),
+    async (charts) =>
+      writeReport(folder, report, {
+        charts,
+        card: {
+          pipelineTag: 'text-classification',
+          ...(about?.language === undefined ? {} : { language: about.language }),
+          intendedUse: `Naming the ${settled.columns.label} of texts like those in the data.`,
+          limits: ['It knows these labels and no others: any text gets one of them.'],
+          usage: [
+            "import { loadStudent } from '@limbeck/predict/node';",
+            "const student = await loadStudent('student');",
+            "console.log((await student.predict(['…']))[0]?.label);",
+          ].join('\n'),
+        },
+      }),
+  );
   return report;
 }
 

@@ -4,6 +4,7 @@ import { readRun } from '@limbeck/pipeline/node';
 import { type ComparedRun, compareRuns, comparisonText, renderComparison } from '@limbeck/report';
 import type { CommandIo } from '../io.js';
 import { writeWhole } from '../onnx/write-file.js';
+import { withCharts } from '../../with-charts.js';
 import { readReport } from './read-report.js';
 
 /** Options of {@link compareReports}. */
@@ -41,7 +42,11 @@ export async function compareReports(io: CommandIo, given: CompareCommand): Prom
     io.cwd,
     given.out ?? path.join(folders[1]!, `compared-with-${path.basename(labels[0])}.html`),
   );
-  await writeWhole('limbeck report --compare', page, await renderComparison(comparison));
+  const html = await withCharts(
+    (line) => io.err(line),
+    (charts) => renderComparison(comparison, { charts }),
+  );
+  await writeWhole('limbeck report --compare', page, html);
   const shown = path.relative(io.cwd, page);
   if (given.json === true) io.out(JSON.stringify({ ...comparison, page: shown }, null, 2));
   else io.out(`${comparisonText(comparison)}\n\n${shown}`);

@@ -6,6 +6,7 @@ import { renderReport } from '@limbeck/report';
 import type { CommandIo } from '../io.js';
 import { writeWhole } from '../onnx/write-file.js';
 import { formatTable, percent } from '../tables.js';
+import { withCharts } from '../../with-charts.js';
 import { compareReports } from './compare-reports.js';
 import { readReport } from './read-report.js';
 import { findRun } from './resume.js';
@@ -68,7 +69,11 @@ export async function report(io: CommandIo, given: ReportCommand): Promise<void>
   if (found.headline !== undefined) io.out(found.headline);
   io.out(formatSystems(found.systems));
   const page = path.join(folder, 'report.html');
-  await writeWhole('limbeck report', page, await renderReport(found));
+  const html = await withCharts(
+    (line) => io.err(line),
+    (charts) => renderReport(found, { charts }),
+  );
+  await writeWhole('limbeck report', page, html);
   io.out(path.relative(io.cwd, page));
 }
 
