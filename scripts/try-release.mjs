@@ -1,14 +1,13 @@
 // Tarballs in an empty folder: what a user gets who installs them, on each Node.
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { tinyStudent } from './tiny-student.mjs';
 import { root, runNode } from './workspace.mjs';
 
 /** Run in the folder: imports every entry point, and lets a student of two labels answer, with each engine. */
 const program = `
 import { readFileSync } from 'node:fs';
-import { hostTensor } from '@limbeck/core';
-import { loadStudent } from '@limbeck/predict/node';
-import { constant, input, toOnnx } from '@limbeck/tensor';
+${tinyStudent}
 
 let entries = 0;
 for (const entry of JSON.parse(readFileSync('entries.json', 'utf8'))) {
@@ -17,14 +16,6 @@ for (const entry of JSON.parse(readFileSync('entries.json', 'utf8'))) {
   if (names.includes('default')) throw new Error(entry + ' has a default export');
   entries++;
 }
-const text = { dtype: 'int64', shape: ['batch', 'tokens'] };
-const [ids, mask] = [input('input_ids', text), input('attention_mask', text)];
-const weights = Array.from({ length: 257 }, (_, id) => (id === 97 ? [1, 0] : [0, 1])).flat();
-const table = constant(hostTensor('float32', [257, 2], weights));
-const seen = mask.cast('float32').reshape([...mask.shape, 1]);
-const { bytes } = toOnnx({ logits: table.gather(ids).mul(seen).sum(1) }, { portable: true });
-const limbeck = { formatVersion: 1, family: 'sum', inputs: 'bytes', maxBytes: 8, padId: 256 };
-const config = JSON.stringify({ id2label: { 0: 'a', 1: 'others' }, limbeck });
 for (const engine of ['onnxruntime', 'plain']) {
   const student = await loadStudent({ config, model: bytes }, { engine });
   const labels = (await student.predict(['aab', 'abb'])).map(({ label }) => label);
