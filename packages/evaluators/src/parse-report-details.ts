@@ -1,3 +1,4 @@
+import { LimbeckError } from '@limbeck/core';
 import type { Interval } from './interval.js';
 import type {
   ConfusionReport,
@@ -37,6 +38,19 @@ export const confusionCheck = fields<ConfusionReport>(
   { system: text, classes: list(text), counts: list(list(count)), abstained: list(count) },
   ['abstained'],
 );
+
+/** Checks what the form cannot say of a {@link ConfusionReport}: a count for every pair of classes. @throws LimbeckError `invalid-data` */
+export function checkConfusion({ system, classes, counts, abstained }: ConfusionReport): void {
+  const n = classes.length;
+  const isWhole = counts.length === n && counts.every((row) => row.length === n);
+  if (isWhole && (abstained === undefined || abstained.length === n)) return;
+  throw new LimbeckError('invalid-data', {
+    where: 'report',
+    given: `the confusion of ${system} for ${n} classes with rows of ${counts.map((row) => row.length).join(', ') || 'nothing'}`,
+    expected: '[classes, classes] counts and, where there are any, [classes] abstentions',
+    next: 'Pass what confusion() returned, with the names of all classes.',
+  });
+}
 
 /** Checks a {@link ReliabilityReport}. */
 export const reliabilityCheck = fields<ReliabilityReport>({

@@ -2,6 +2,7 @@ import type { Interval } from './interval.js';
 import { checkStoredPredictions, dataCheck, predictionsCheck } from './parse-report-data.js';
 import { comparisonCheck, machineCheck } from './parse-experiment-result.js';
 import {
+  checkConfusion,
   confusionCheck,
   curveCheck,
   labelEfficiencyCheck,
@@ -202,6 +203,7 @@ export function parseRunReport(value: unknown): RunReport {
   checkFormat('report', value, 1);
   check(value, 'report');
   const report = value as RunReport;
+  report.confusion?.forEach(checkConfusion);
   checkStoredPredictions(report);
   return report;
 }

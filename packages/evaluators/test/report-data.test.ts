@@ -81,6 +81,28 @@ describe('what was added to the report', () => {
     );
   });
 
+  test.each([
+    ['without counts', { counts: [] }],
+    ['with a row that is cut off', { counts: [[1, 0], [1]] }],
+    ['with abstentions of one class', { abstained: [1] }],
+  ])('refuses a confusion %s', (_name, change) => {
+    const whole = {
+      system: 's',
+      classes: ['a', 'b'],
+      counts: [
+        [1, 0],
+        [0, 1],
+      ],
+    };
+    expect(parseRunReport({ ...full, confusion: [whole] }).confusion).toHaveLength(1);
+    expect(() => parseRunReport({ ...full, confusion: [{ ...whole, ...change }] })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-data',
+        given: expect.stringContaining('the confusion of s for 2 classes') as string,
+      }),
+    );
+  });
+
   test('refuses a risk above 1 and a count below 0', () => {
     const risky = { ...full, riskCoverage: [{ system: 's', points: [{ coverage: 1, risk: 2 }] }] };
     expect(() => parseRunReport(risky)).toThrow(/riskCoverage\[0\]\.points\[0\]\.risk/u);

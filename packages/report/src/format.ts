@@ -79,3 +79,8 @@ export function significant(value: number, figures: number): string {
   const digits = Math.max(0, figures - 1 - Math.floor(Math.log10(Math.abs(value))));
   return value.toFixed(Math.min(digits, 12));
 }
+
+/** A text with a capital first. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

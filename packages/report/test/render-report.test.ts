@@ -84,7 +84,12 @@ describe('renderReport', () => {
       mistakes: [],
       labelMapping: [],
     };
-    const free = { ...edge.systems[0]!, name: 'weighs nothing', sizeBytes: 0 };
+    const free = {
+      ...edge.systems[0]!,
+      name: 'weighs nothing',
+      sizeBytes: 0,
+      latencyMs: { p50: 5e-324, p95: 1 },
+    };
     const none: RunReport = { ...edge, systems: [] };
     for (const report of [edge, { ...edge, systems: [...edge.systems, free] }, none]) {
       const page = await renderReport(report);
@@ -97,7 +102,16 @@ describe('renderReport', () => {
 
   test('holds of a part without a name', async () => {
     const labels = [{ label: 'a', rows: 3, splits: { '': 3 } }];
-    const report = { ...smallestReport(), data: { records: 3, labels } };
+    const slices = smallestReport().systems.map(({ name, accuracy }) => ({
+      by: '',
+      value: '',
+      system: name,
+      accuracy,
+      n: 3,
+    }));
+    const base = smallestReport();
+    const dataset = { ...base.dataset, splits: [{ name: '', rows: 3 }] };
+    const report = { ...base, dataset, slices, data: { records: 3, labels } };
     await expect(renderReport(report, { charts: false })).resolves.toContain('Rows by class');
   });
 

@@ -9,6 +9,9 @@ import { accuracyAxis, accuracyDomain } from './scales.js';
 const width = 340;
 const height = 280;
 
+// Costs beyond these bytes or milliseconds have no place on the axis.
+const [least, most] = [1e-9, 1e18];
+
 /** Accuracy against the size of what ships, or against the median time of a call; undefined for fewer than two systems. */
 export function tradeoffChart(
   systems: readonly SystemReport[],
@@ -19,7 +22,7 @@ export function tradeoffChart(
   const show = against === 'size' ? bytes : milliseconds;
   const shown = systems.flatMap((system) => {
     const cost = costOf(system);
-    return cost === undefined || cost <= 0 ? [] : [{ system, cost }];
+    return cost === undefined || !(cost > least && cost < most) ? [] : [{ system, cost }];
   });
   if (shown.length < 2) return undefined;
 

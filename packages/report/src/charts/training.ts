@@ -1,5 +1,5 @@
 import type { TrainingCurve } from '@limbeck/evaluators';
-import { significant } from '../format.js';
+import { capital, significant } from '../format.js';
 import type { Chart, KeyEntry } from './chart.js';
 import { looks } from './draw.js';
 
@@ -75,5 +75,5 @@ function inWords(name: string): string {
   const words = name.includes(' ')
     ? name
     : name.replaceAll(/(?<=[a-z])[A-Z](?=[a-z])/gu, (letter) => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(words);
 }

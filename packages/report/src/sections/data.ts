@@ -1,6 +1,6 @@
 import type { DataReport, RunReport } from '@limbeck/evaluators';
 import { labelCountsChart } from '../charts/label-counts.js';
-import { count, percent } from '../format.js';
+import { capital, count, percent } from '../format.js';
 import { html, type Html, type HtmlValue } from '../html.js';
 import { dataTable, figure, none, type Section, type Tools } from './section.js';
 
@@ -133,7 +133,7 @@ function labelTable({ labels }: DataReport): Html {
       { heading: 'Class' },
       { heading: 'Rows', numeric: true },
       ...splits.map((split) => ({
-        heading: split.slice(0, 1).toUpperCase() + split.slice(1),
+        heading: capital(split),
         numeric: true,
       })),
     ],

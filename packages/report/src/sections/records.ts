@@ -1,5 +1,5 @@
 import type { RunReport } from '@limbeck/evaluators';
-import { bytes, count, moment } from '../format.js';
+import { bytes, capital, count, moment } from '../format.js';
 import { html, type Html, type HtmlValue } from '../html.js';
 import { dataTable, type Section } from './section.js';
 
@@ -59,7 +59,7 @@ function dataset({ dataset: data }: RunReport): Html {
     ['Rows', count(rows)],
     ['Classes', `${classes.length}: ${classes.join(', ')}`],
     ...splits.map(({ name: split, rows: size, groups }): [string, HtmlValue] => [
-      split[0]!.toUpperCase() + split.slice(1),
+      capital(split),
       `${count(size)} rows${groups === undefined ? '' : ` of ${count(groups)} groups`}`,
     ]),
   ];

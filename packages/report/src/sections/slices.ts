@@ -1,6 +1,6 @@
 import type { RunReport } from '@limbeck/evaluators';
 import { manyValues, slicesChart } from '../charts/slices.js';
-import { count, percent, range } from '../format.js';
+import { capital, count, percent, range } from '../format.js';
 import { html, type Html } from '../html.js';
 import { studentOf, systemOf } from '../pick-systems.js';
 import { dataTable, figure, type Section, type Tools } from './section.js';
@@ -17,7 +17,7 @@ export async function slices(report: RunReport, tools: Tools): Promise<Section |
     const table = dataTable(
       `Accuracy by ${by}`,
       [
-        { heading: by[0]!.toUpperCase() + by.slice(1) },
+        { heading: capital(by) },
         { heading: 'System' },
         { heading: 'Accuracy', numeric: true },
         { heading: '95% interval', numeric: true },
