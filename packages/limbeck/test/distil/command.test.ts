@@ -33,7 +33,7 @@ describe('limbeck distil', () => {
       'schema.mjs',
     );
     expect(code, err).toBe(0);
-    expect(err).toContain('1 of 161 records cannot be used: could not be read (1)');
+    expect(err).toContain('1 of 161 records set aside: could not be read (1), kept in .limbeck');
     expect(out).toMatch(/^system +accuracy/);
     expect(out).toMatch(/^ngram student +9\d\.\d%|^ngram student +100\.0%/m);
     const folder = /^\.limbeck\/runs\/mails-[0-9a-f]{8}$/m.exec(out)?.[0];

@@ -1,15 +1,20 @@
+import path from 'node:path';
 import type { DataReport } from '@limbeck/evaluators';
 
-/** What whoever passed the data should know of it, a line each: records that were set aside, and labels without an example. */
-export function dataRemarks(data: DataReport): readonly string[] {
+/**
+ * What whoever passed the data should know of it, a line each: records that were set aside, and labels without an example.
+ *
+ * @param folder - the run's folder, as it is shown
+ */
+export function dataRemarks(data: DataReport, folder: string): readonly string[] {
   const { records, bad = 0, badReasons = {}, deadLetter, leftOut = {}, labels } = data;
   const remarks: string[] = [];
   if (bad > 0) {
-    const where = deadLetter === undefined ? '' : `; they are in ${deadLetter}`;
-    remarks.push(`${bad} of ${records} records cannot be used: ${listed(badReasons)}${where}.`);
+    const where = deadLetter === undefined ? '' : `, kept in ${path.join(folder, deadLetter)}`;
+    remarks.push(`${bad} of ${records} records set aside: ${listed(badReasons)}${where}.`);
   }
   const left = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
-  if (left > 0) remarks.push(`${left} of ${records} records were left out: ${listed(leftOut)}.`);
+  if (left > 0) remarks.push(`${left} of ${records} records left out: ${listed(leftOut)}.`);
   const unseen = labels.filter(({ splits }) => splits?.['train'] === 0).map(({ label }) => label);
   if (unseen.length > 0) {
     remarks.push(

@@ -11,7 +11,8 @@ const distil = defineCommand({
     data: {
       type: 'positional',
       required: true,
-      description: 'a file of records: CSV, TSV, JSON lines, Parquet, each gzipped or not',
+      description:
+        'a file of records (CSV, TSV, JSON lines, Parquet, gzipped or not), or a folder of them or of texts',
     },
     ...columnArgs,
     labels: {

@@ -56,7 +56,9 @@ export async function distilFile(io: CommandIo, given: DistilCommand): Promise<v
         )
       : await work();
   await student.dispose();
-  for (const remark of report.data === undefined ? [] : dataRemarks(report.data)) io.err(remark);
+  const shown = path.relative(io.cwd, folder);
+  const remarks = report.data === undefined ? [] : dataRemarks(report.data, shown);
+  for (const remark of remarks) io.err(remark);
   if (given.json === true) return io.out(JSON.stringify({ folder, report }, null, 2));
   io.out(systemTable(report));
   if (report.headline !== undefined) io.out(report.headline);
