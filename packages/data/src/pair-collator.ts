@@ -10,7 +10,12 @@ export function mapRows<Outer, Row, Batch>(
 }
 
 /** What {@link pairCollator} makes: both sides by the same collator. */
-export type PairBatch<Batch> = { readonly first: Batch; readonly second: Batch };
+export type PairBatch<Batch> = {
+  /** One side of each pair. */
+  readonly first: Batch;
+  /** The other side, in the same order. */
+  readonly second: Batch;
+};
 
 /** Options of {@link pairCollator}. */
 export interface PairOptions<Pair, Row, Batch> {

@@ -1,6 +1,6 @@
 import { checkWhole, type Collator, LimbeckError, type Spec, type Specs } from '@limbeck/core';
 import { checkNotEmpty } from './checks.js';
-import { type IdType, integerTensor } from './integer-tensor.js';
+import { integerTensor } from './integer-tensor.js';
 
 /** What {@link textCollator} makes: both `[batch, bytes]`. */
 export type TextBatch = {
@@ -21,7 +21,7 @@ export interface TextOptions<Row> {
   /** Lengths are filled up to a multiple of this, so that fewer shapes occur. @defaultValue 1 */
   readonly multipleOf?: number;
   /** The numbers' type: int64 is what transformers.js feeds, int32 and uint8 are faster to fill. @defaultValue 'int64' */
-  readonly dtype?: IdType;
+  readonly dtype?: 'int64' | 'int32' | 'uint8';
 }
 
 const encoder = new TextEncoder();

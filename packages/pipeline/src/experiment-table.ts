@@ -1,7 +1,7 @@
 import { LimbeckError } from '@limbeck/core';
 
-/** One value of each factor. */
-type Factors = { readonly [factor: string]: string | number | boolean };
+/** One value of each factor of an experiment. */
+export type Factors = { readonly [factor: string]: string | number | boolean };
 
 /** What a cell of an experiment measured. */
 export interface ExperimentCell {

@@ -4,6 +4,7 @@ export {
   type ExperimentPoint,
   experimentSystems,
   type ExperimentTable,
+  type Factors,
   formatExperiment,
   type PointSystem,
 } from './experiment-table.js';

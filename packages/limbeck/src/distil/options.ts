@@ -15,10 +15,10 @@ export type TeacherSignals =
   | { readonly probabilities: Float32Array };
 
 /** The student families that {@link distil} tries, smallest first. */
-export const familyNames = ['ngram', 'conv', 'encoder'] as const;
+export const familyNames = ['ngram', 'conv', 'encoder'] as const satisfies readonly FamilyName[];
 
 /** One of them: hashed byte n-grams, convolutions over bytes, a transformer encoder over bytes. */
-export type FamilyName = (typeof familyNames)[number];
+export type FamilyName = 'ngram' | 'conv' | 'encoder';
 
 /**
  * Another classifier, asked on the same split for comparison: it learns from labelled texts and answers with a label, or
@@ -106,12 +106,11 @@ export interface DistilOptions<
 /** The labels as strings: those of the schema's field, where there is a schema. */
 export type LabelOf<Schema, Field extends string> =
   Schema extends StandardSchemaV1<unknown, infer Output>
-    ? Output extends { readonly [F in Field]: infer Value }
-      ? TextOf<Value>
-      : TextOf<Output>
+    ? `${Extract<
+        Output extends { readonly [F in Field]: infer Value } ? Value : Output,
+        string | number | boolean
+      >}`
     : string;
-
-type TextOf<Value> = Value extends string | number | boolean ? `${Value}` : never;
 
 /** What {@link distil} returns. */
 export interface Distilled<Field extends string, Label extends string> {

@@ -17,8 +17,8 @@ const texts = { contains: 'contains', startsWith: 'starts_with', endsWith: 'ends
  * neither smaller nor larger than anything. Texts are compared as they are, capitals and all.
  */
 export type Condition =
-  | readonly [column: string, is: keyof typeof comparisons, value: QueryValue]
-  | readonly [column: string, does: keyof typeof texts, value: string]
+  | readonly [column: string, is: '=' | '!=' | '<' | '<=' | '>' | '>=', value: QueryValue]
+  | readonly [column: string, does: 'contains' | 'startsWith' | 'endsWith', value: string]
   | readonly [column: string, is: 'in' | 'not in', values: readonly QueryValue[]]
   | { readonly and: readonly Condition[] }
   | { readonly or: readonly Condition[] }

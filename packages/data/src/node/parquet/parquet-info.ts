@@ -3,6 +3,7 @@ import { openParquet } from './parquet-file.js';
 
 /** A column of a Parquet file. */
 export interface ParquetColumn {
+  /** Its name. */
   readonly name: string;
   /** Its type in one word, such as `string`, `int64` or `list`. */
   readonly type: string;

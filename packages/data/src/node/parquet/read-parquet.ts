@@ -10,7 +10,6 @@ import {
 } from '../../records/record-options.js';
 import { recordReader } from '../../records/record-reader.js';
 import { deadLetters } from '../dead-letters.js';
-import type { Int64 } from './convert.js';
 import { openParquet, parquetError } from './parquet-file.js';
 import { groupRows } from './group-rows.js';
 
@@ -20,7 +19,7 @@ export interface ReadParquetOptions<T = Row> extends RecordOptions<T> {
    * How whole numbers of 64 bits come out. A record with one that no number holds exactly is a bad one, unless they come
    * out as bigints. @defaultValue `'number'`
    */
-  readonly int64?: Int64;
+  readonly int64?: 'number' | 'bigint';
 }
 
 /**

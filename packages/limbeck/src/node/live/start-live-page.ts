@@ -49,8 +49,12 @@ export interface LivePage {
  * @throws LimbeckError `port-in-use`, `io-failed`; `invalid-option` for a port that is none; `worker-failed`
  * @example
  * ```ts no-run
+ * import type { Engine } from '@limbeck/runtime';
+ * import { type Program, train } from '@limbeck/train';
  * import { startLivePage } from 'limbeck/node';
  *
+ * declare const program: Program;
+ * declare const engine: Engine;
  * const page = await startLivePage({ name: 'mails' });
  * console.log(page.url);
  * await train(program, { engine, onEvent: page.sink });
