@@ -56,7 +56,8 @@ export function apiPages(folder) {
       (entry) =>
         entry.isFile() &&
         entry.name.endsWith('.md') &&
-        path.basename(entry.parentPath) !== '_media',
+        // What pages link to is copied here, folders with all that lies in them.
+        !entry.parentPath.split(path.sep).includes('_media'),
     )
     .map((entry) => {
       const absolute = path.join(entry.parentPath, entry.name);
