@@ -28,3 +28,10 @@ test('counts what was set aside and left out, and names labels that training nev
     'No training text has the label scam: the student cannot know it.',
   ]);
 });
+
+test('names labels that hardly a text has', () => {
+  const rare = { label: 'sapm', rows: 1, splits: { train: 1, validation: 0, test: 0 } };
+  expect(dataRemarks({ records: 6, labels: [...labels, rare] }, 'runs/a')).toEqual([
+    'Fewer than 5 texts have these labels: sapm (1). Are they meant?',
+  ]);
+});

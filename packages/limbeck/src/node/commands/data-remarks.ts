@@ -1,8 +1,12 @@
 import path from 'node:path';
 import type { DataReport } from '@limbeck/evaluators';
 
+/** Of fewer texts hardly one is left to validate and to test by: often the label is a slip. */
+const fewRows = 5;
+
 /**
- * What whoever passed the data should know of it, a line each: records that were set aside, and labels without an example.
+ * What whoever passed the data should know of it, a line each: records that were set aside, and labels with few examples
+ * or none.
  *
  * @param folder - the run's folder, as it is shown
  */
@@ -20,6 +24,13 @@ export function dataRemarks(data: DataReport, folder: string): readonly string[]
     remarks.push(
       `No training text has the label ${unseen.join(', ')}: the student cannot know it.`,
     );
+  }
+  const rare = labels.filter(
+    ({ rows, splits }) => rows > 0 && rows < fewRows && splits?.['train'] !== 0,
+  );
+  if (rare.length > 0) {
+    const counted = listed(Object.fromEntries(rare.map(({ label, rows }) => [label, rows])));
+    remarks.push(`Fewer than ${fewRows} texts have these labels: ${counted}. Are they meant?`);
   }
   return remarks;
 }
