@@ -46,7 +46,7 @@ export async function settle(options: DistilOptions): Promise<Settled> {
     const what = columns.length === 0 ? 'text' : families.length === 0 ? 'families' : 'seeds';
     refuse(`an empty list as ${what}`, 'at least one', 'Leave the option out to use its default.');
   }
-  if (['probability', 'probabilities'].includes(label)) {
+  if (['probability', 'probabilities', 'sure'].includes(label)) {
     refuse(
       `the label column "${label}"`,
       'a name that predictions do not use for something else',

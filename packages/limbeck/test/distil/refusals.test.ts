@@ -61,6 +61,7 @@ describe('distil refuses, before anything is trained,', () => {
     ['a budget of nothing', { budgetSeconds: 0 }, 'invalid-option', 'budgetSeconds'],
     ['a label twice', { labels: ['a', 'a'] }, 'invalid-option', '"a" twice'],
     ['a label called probability', { label: 'probability' }, 'invalid-option', 'probability'],
+    ['a label called sure', { label: 'sure' }, 'invalid-option', 'sure'],
     ['data that is nothing', { data: 5 as never }, 'invalid-option', 'number'],
     ['rows that are no records', { data: ['a', 'b'] as never }, 'invalid-record', 'string'],
   ])('%s', async (name, options, code, words) => {
