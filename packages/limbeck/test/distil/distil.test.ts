@@ -76,6 +76,14 @@ describe('distil', () => {
     await both.student.dispose();
   });
 
+  test('lists labels in their order and lengths from short to long', () => {
+    const values = (by: string): string[] =>
+      made.report.slices.filter((row) => row.by === by).map(({ value }) => value);
+    expect(values('label').slice(0, 2)).toEqual(['spam', 'ham']);
+    expect(values('length').map((value) => value.split(' ')[0])[0]).toBe('up');
+    expect(values('length').map((value) => value.split(' ')[0])[2]).toBe('over');
+  });
+
   test('finds the labels that are wrong', () => {
     const wrong = new Set(rows.slice(0, 3).map(({ body }) => body));
     const found = made.report.labelErrors!.filter(({ text }) => wrong.has(text));

@@ -243,7 +243,7 @@ describe('limbeck quantize', () => {
     [['net.onnx', '--data', 'dev.jsonl', '--out', 'a.onnx'], 1, 'number of a class'],
     [['net.onnx', '--data', 'short.jsonl', '--out', 'a.onnx'], 1, 'sizes [15]'],
     [['net.onnx', '--data', 'words.jsonl', '--out', 'a.onnx'], 1, '"many"'],
-    [['net.onnx', '--data', 'few.jsonl', '--out', 'a.onnx'], 2, 'rows'],
+    [['net.onnx', '--data', 'few.jsonl', '--out', 'a.onnx'], 2, 'more rows with --unlabelled'],
     [['net.onnx', '--data', 'fieldless.jsonl', '--out', 'a.onnx'], 1, 'without the field "pixels"'],
   ])('refuses %j', async (args, expected, text) => {
     const sixteen = Array.from({ length: 16 }, () => 1);

@@ -176,7 +176,7 @@ function factsOf(given: ReportParts, name: string, role: Role): Partial<SystemRe
   return { latencyMs, sizeBytes, gzipBytes, parameters: own.exported.parameters };
 }
 
-/** Accuracy by label and by length of text. */
+/** Accuracy by label and by length of text, labels in their order and short texts first. */
 export function sliceRows(
   { parts, read }: ReportParts,
   systems: readonly System[],
@@ -186,16 +186,18 @@ export function sliceRows(
   const lengths = parts.test.map(({ text }) => text.length).sort((a, b) => a - b);
   const third = (share: number): number => lengths[Math.floor(share * (lengths.length - 1))]!;
   const [short, long] = [third(1 / 3), third(2 / 3)];
+  const spans = [
+    `up to ${short} characters`,
+    `${short + 1} to ${long} characters`,
+    `over ${long} characters`,
+  ] as const;
   const traits = {
     label: truth.map((label) => read.labels[label]!),
-    length: parts.test.map(({ text }) =>
-      text.length <= short
-        ? `up to ${short} characters`
-        : text.length <= long
-          ? `${short + 1} to ${long} characters`
-          : `over ${long} characters`,
+    length: parts.test.map(
+      ({ text }) => spans[text.length <= short ? 0 : text.length <= long ? 1 : 2],
     ),
   };
+  const order: readonly string[] = [...read.labels, ...spans];
   const shown = systems.filter(({ role }) =>
     ['teacher', 'student', 'student-int8', 'student-all-labels', 'label-only', 'peer'].includes(
       role,
@@ -206,7 +208,7 @@ export function sliceRows(
       slices(
         runs.map((run) => accuracy().rows(run, truth)),
         { by, values, system: name, clusters },
-      ),
+      ).sort((a, b) => order.indexOf(a.value) - order.indexOf(b.value)),
     ),
   );
 }

@@ -1,4 +1,4 @@
-import type { Metric, Spec } from '@limbeck/core';
+import { LimbeckError, type Metric, type Spec } from '@limbeck/core';
 import { accuracy, macroF1, type Predictions } from '@limbeck/evaluators';
 import { choiceOption } from '../commands/command.js';
 import type { CommandIo } from '../io.js';
@@ -26,7 +26,14 @@ export interface EvidenceOptions {
 /** How many rows run at once. */
 const batchSize = 32;
 
-/** Reads the rows that a smaller file is judged by. @throws LimbeckError for rows that do not fit the model */
+/** The gate wants so many rows with labels, or without. */
+const enoughRows = 2000;
+
+/**
+ * Reads the rows that a smaller file is judged by.
+ *
+ * @throws LimbeckError `invalid-option` for too few; for rows that do not fit the model
+ */
 export async function readEvidence(
   io: CommandIo,
   where: string,
@@ -47,12 +54,21 @@ export async function readEvidence(
   const rows = await readRows(io, where, given.data);
   const named = column(where, rows, given.label ?? 'label', 'label');
   const more = given.unlabelled === undefined ? [] : await readRows(io, where, given.unlabelled);
-  return {
+  const evidence = {
     labels: classesOf(where, named, model.config.labels),
     labelled: await feeds(rows),
     unlabelled: more.length === 0 ? [] : await feeds(more),
     metric,
   };
+  if (rows.length < enoughRows && more.length < enoughRows) {
+    throw new LimbeckError('invalid-option', {
+      where,
+      given: `${rows.length} rows with labels and ${more.length} without`,
+      expected: '2,000 with labels, or some and 2,000 without, to judge a smaller file by',
+      next: 'Pass more rows with --unlabelled: their labels are not looked at.',
+    });
+  }
+  return evidence;
 }
 
 function metricOf(where: string, name: string | undefined): Metric<Predictions, ArrayLike<number>> {
