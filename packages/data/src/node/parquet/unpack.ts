@@ -1,11 +1,15 @@
 import zlib from 'node:zlib';
 import type { CompressionCodec } from 'hyparquet';
 import { snappyUncompress } from 'hyparquet';
+import { runWithin } from './run-within.js';
 import { type Codecs, nativeZstd, unpackZstd } from './unpack-zstd.js';
 import { mostZstdBytes } from './zstd-bound.js';
 
 /** Larger pages are refused: writers make pages of about a megabyte, DuckDB some of a hundred. */
 export const mostPageBytes = 2 ** 28;
+
+/** How long a decoder may take at the least, and for how many bytes it gets a millisecond more: an honest page takes a hundredth of it. */
+const [leastMs, bytesPerMs] = [2000, 1000];
 
 /** Unpacks pages. The codecs that Node lacks are loaded when the first page needs one. */
 export class Unpacker {
@@ -43,6 +47,12 @@ export class Unpacker {
     // These two grow as they go, and stop at the size.
     if (codec === 'GZIP') return zlib.gunzipSync(packed, { maxOutputLength: size });
     if (codec === 'BROTLI') return zlib.brotliDecompressSync(packed, { maxOutputLength: size });
+    // Decoders in JavaScript follow damaged lengths for seconds.
+    const limitMs = leastMs + Math.ceil(size / bytesPerMs);
+    return runWithin(limitMs, () => this.runHere(codec, packed, size));
+  }
+
+  private runHere(codec: CompressionCodec, packed: Uint8Array, size: number): Uint8Array {
     if (codec === 'ZSTD') return unpackZstd(packed, size, this.codecs);
     const page = new Uint8Array(size);
     if (codec === 'SNAPPY') snappyUncompress(packed, page);
