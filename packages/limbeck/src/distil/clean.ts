@@ -80,17 +80,17 @@ export async function readRecord(
 
 function checkColumns(record: DataRecord, needed: readonly string[]): void {
   const there = Object.keys(record);
-  const missing = needed.find((column) => !there.includes(column));
-  if (missing === undefined) return;
-  const meant = suggest(missing, there);
+  const missing = needed.filter((column) => !there.includes(column));
+  if (missing.length === 0) return;
+  const quoted = (names: readonly string[]): string =>
+    names.map((name) => `"${name}"`).join(' and ');
+  const meant = missing.flatMap((column) => suggest(column, there) ?? []);
+  const guess = meant.length === 0 ? '' : `Did you mean ${quoted(meant)}? `;
   throw new LimbeckError('missing-column', {
     where: 'distil',
     given: `records with the columns ${there.join(', ') || '(none)'}`,
-    expected: `a column "${missing}"`,
-    next:
-      meant === undefined
-        ? 'Name the columns by the options text, label and group.'
-        : `Did you mean "${meant}"? Name the columns by the options text, label and group.`,
+    expected: missing.length === 1 ? `a column ${quoted(missing)}` : `columns ${quoted(missing)}`,
+    next: `${guess}Name the columns by the options text, label and group (--text, --label, --group).`,
   });
 }
 

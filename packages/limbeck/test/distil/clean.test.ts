@@ -30,6 +30,15 @@ describe('readRecord', () => {
     }
   });
 
+  test('names every column that is not there, and those that may be meant', async () => {
+    const record = { Subject: 'a', body: 'b', sort: 'ham' };
+    await expect(readRecord(record, columns, place())).rejects.toMatchObject({
+      code: 'missing-column',
+      expected: 'columns "subject" and "kind"',
+      next: expect.stringMatching(/^Did you mean "Subject"\? Name the columns .*--label/) as string,
+    });
+  });
+
   test('says why a record is bad', async () => {
     const record = { subject: 5, body: 'b', kind: 'ham' };
     expect(await readRecord(record, columns, place())).toEqual({

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -50,5 +50,14 @@ describe('limbeck distil', () => {
     const { code, err } = await limbeck(cwd, 'distil', 'mails.csv', ...asked, ...options);
     expect(code).not.toBe(0);
     expect(err).toContain(words);
+  });
+
+  test('leaves nothing of its own in the folder of a step that failed', async () => {
+    const wrong = ['--text', 'body', '--label', 'Kind', '--name', 'wrong', '--root', 'failed'];
+    const { code, err } = await limbeck(cwd, 'distil', 'mails.csv', ...wrong);
+    expect(code, err).toBe(1);
+    const files = await readdir(path.join(cwd, 'failed'), { recursive: true });
+    expect(files.some((file) => file.includes('read'))).toBe(true);
+    expect(files.filter((file) => file.includes('.jsonl.'))).toEqual([]);
   });
 });

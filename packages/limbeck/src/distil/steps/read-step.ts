@@ -76,35 +76,38 @@ async function readSource(
   { found, badReasons, counts }: Reading,
 ): Promise<void> {
   const unreadable = `${deadLetter}.${origin}`;
-  const opened = openSource(source, onBad === 'throw' ? undefined : unreadable);
-  const types: LabelTypes = { first: undefined };
-  let row = 0;
-  for await (const record of opened.records) {
-    const read = await readRecord(record, columns, { origin, row, types });
-    row++;
-    if (!('reason' in read)) {
-      found.push({ ...read, origin });
-      continue;
+  try {
+    const opened = openSource(source, onBad === 'throw' ? undefined : unreadable);
+    const types: LabelTypes = { first: undefined };
+    let row = 0;
+    for await (const record of opened.records) {
+      const read = await readRecord(record, columns, { origin, row, types });
+      row++;
+      if (!('reason' in read)) {
+        found.push({ ...read, origin });
+        continue;
+      }
+      if (onBad === 'throw') throw badRecord(origin, row, read.reason);
+      badReasons[read.reason] = (badReasons[read.reason] ?? 0) + 1;
+      counts.bad++;
+      const raw = JSON.stringify(record).slice(0, 2000);
+      const file = source.kind === 'file' ? path.basename(source.path) : origin;
+      await appendFile(
+        deadLetter,
+        `${JSON.stringify({ file, line: row, reason: read.reason, raw })}\n`,
+      );
     }
-    if (onBad === 'throw') throw badRecord(origin, row, read.reason);
-    badReasons[read.reason] = (badReasons[read.reason] ?? 0) + 1;
-    counts.bad++;
-    const raw = JSON.stringify(record).slice(0, 2000);
-    const file = source.kind === 'file' ? path.basename(source.path) : origin;
-    await appendFile(
-      deadLetter,
-      `${JSON.stringify({ file, line: row, reason: read.reason, raw })}\n`,
-    );
+    const { count: unread, first } = opened.bad();
+    counts.first ??= first;
+    if (unread > 0) {
+      badReasons['could not be read'] = (badReasons['could not be read'] ?? 0) + unread;
+      await appendFile(deadLetter, await readFile(unreadable));
+    }
+    counts.bad += unread;
+    counts.records += row + unread;
+  } finally {
+    await rm(unreadable, { force: true });
   }
-  const { count: unread, first } = opened.bad();
-  counts.first ??= first;
-  if (unread > 0) {
-    badReasons['could not be read'] = (badReasons['could not be read'] ?? 0) + unread;
-    await appendFile(deadLetter, await readFile(unreadable));
-  }
-  await rm(unreadable, { force: true });
-  counts.bad += unread;
-  counts.records += row + unread;
 }
 
 function badRecord(origin: Origin, row: number, reason: string): LimbeckError {
