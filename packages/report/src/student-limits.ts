@@ -7,7 +7,7 @@ export function studentLimits(report: RunReport, more: readonly string[]): strin
   const { slices, sets = [], dataset } = report;
   const student = studentOf(report);
   const weak = slices
-    .filter((slice) => slice.system === student?.name)
+    .filter(({ system, accuracy }) => system === student?.name && accuracy.value < 1)
     .toSorted((a, b) => a.accuracy.value - b.accuracy.value)
     .slice(0, 3)
     .map(({ by, value, accuracy }) => `${by} ${value} (${percent(accuracy.value, 0)})`);

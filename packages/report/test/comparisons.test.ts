@@ -93,6 +93,14 @@ describe('comparisonTables', () => {
     expect(rowsOf(markup(same))[0]!.text).toContain('no difference shown 0.0 0.0 to 0.0 1.00');
   });
 
+  test('leaves out the number of an end that would run into the 0', () => {
+    const ends = (page: string): string[] =>
+      [...page.matchAll(/--at:[^"]*"\s*>([^<]*)</gu)].map(([, shown]) => shown!);
+    const far = { ...clear, difference: 0.66, low: 0.59, high: 0.74 };
+    expect(ends(markup(far, { ...level, low: -0.02 }))).toEqual(['0', '80']);
+    expect(ends(markup(clear, lost))).toHaveLength(3);
+  });
+
   test('gives each metric an axis of its own, in its own unit', () => {
     const nats = { ...clear, metric: 'nll', difference: 0.5, low: 0.25, high: 1.5 };
     const page = markup(clear, nats);

@@ -76,6 +76,15 @@ describe('modelCard', () => {
     expect(small).not.toContain('NaN');
   });
 
+  test('names no weakest slice where no answer was wrong', () => {
+    const report = simulatedReport();
+    const slices = report.slices.map((slice) => ({
+      ...slice,
+      accuracy: { value: 1, low: 1, high: 1 },
+    }));
+    expect(modelCard({ ...report, slices })).not.toContain('It is weakest');
+  });
+
   test('gives the hub no results of a run without a student', () => {
     const none = modelCard({ ...smallestReport(), systems: [] });
     const metadata = none.slice(0, none.indexOf('\n---', 4));

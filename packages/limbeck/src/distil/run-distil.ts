@@ -98,7 +98,6 @@ async function finish(
           pipelineTag: 'text-classification',
           ...(about?.language === undefined ? {} : { language: about.language }),
           intendedUse: `Naming the ${settled.columns.label} of texts like those in the data.`,
-          limits: ['It knows these labels and no others: any text gets one of them.'],
           usage: [
             "import { loadStudent } from '@limbeck/predict/node';",
             "const student = await loadStudent('student');",

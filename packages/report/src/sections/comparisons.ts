@@ -36,6 +36,8 @@ function metricTable(metric: string, rows: readonly Comparison[]): Html {
   const [low, high] = differenceDomain(rows, scale);
   const at = (value: number): string => `${(((value - low) / (high - low)) * 100).toFixed(2)}%`;
   const end = (value: number): string => signed(value, Number.isInteger(value) ? 0 : 3);
+  // An end's number beside the 0 would run into it.
+  const isFar = (value: number): boolean => Math.abs(value) >= 0.25 * (high - low);
   const title = `Paired comparisons of ${name}`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}">
     <table class="compared" style="--zero:${at(0)}">
@@ -53,10 +55,10 @@ function metricTable(metric: string, rows: readonly Comparison[]): Html {
           </th>
           <th scope="col" class="delta">
             <span class="ends" aria-hidden="true"
-              >${low < 0 && html`<span style="--at:0%">${end(low)}</span>`}<span
+              >${isFar(low) && html`<span style="--at:0%">${end(low)}</span>`}<span
                 style="--at:${at(0)}"
                 >0</span
-              >${high > 0 && html`<span style="--at:100%">${end(high)}</span>`}</span
+              >${isFar(high) && html`<span style="--at:100%">${end(high)}</span>`}</span
             ><span class="hidden">verdict</span>
           </th>
           <th scope="col" class="number">
