@@ -80,6 +80,8 @@ describe('limbeck resume', () => {
     expect(err).toContain('[1/2] words: cached');
     expect(err).toContain('[2/2] told: goes on');
     expect((await limbeck(fixtures, 'resume', runFolder())).code).toBe(0);
+    const name = path.basename(runFolder());
+    expect((await limbeck(fixtures, 'resume', name, '--root', root)).code).toBe(0);
   });
 
   test('refuses where there is nothing to go on with', async () => {

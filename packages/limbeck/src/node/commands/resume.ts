@@ -36,7 +36,7 @@ export async function resume(
   await run(io, { config: record.entry, root, json: given.json });
 }
 
-/** A run's folder and what its `run.json` holds. @throws LimbeckError `data-missing` */
+/** A run's folder, named by its path or as it is called below the root, and what its `run.json` holds. @throws LimbeckError `data-missing` */
 export async function findRun(
   io: CommandIo,
   given: { readonly run?: string | undefined; readonly root?: string | undefined },
@@ -45,6 +45,11 @@ export async function findRun(
   const folder = given.run === undefined ? await latestRun(root) : path.resolve(io.cwd, given.run);
   const record = await readRun(folder);
   if (record !== undefined) return { folder, record };
+  if (given.run !== undefined && path.basename(given.run) === given.run) {
+    const below = path.join(root, given.run);
+    const named = await readRun(below);
+    if (named !== undefined) return { folder: below, record: named };
+  }
   throw new LimbeckError('data-missing', {
     where: 'limbeck',
     given: `${shown(given, folder)} without a run.json`,
