@@ -36,7 +36,7 @@ export async function resume(
   await run(io, { config: record.entry, root, json: given.json });
 }
 
-/** A run's folder, named by its path or as it is called below the root, and what its `run.json` holds. @throws LimbeckError `data-missing` */
+/** A run, by its path or its name below the root: its folder and its `run.json`. @throws LimbeckError `data-missing` */
 export async function findRun(
   io: CommandIo,
   given: { readonly run?: string | undefined; readonly root?: string | undefined },
