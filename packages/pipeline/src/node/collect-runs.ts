@@ -13,7 +13,10 @@ const doomed = '.removing-';
 export interface CollectOptions {
   /** The folder that holds the runs. */
   readonly root: string;
-  /** How many runs of each pipeline stay whatever their age, the latest first. @defaultValue 5 */
+  /**
+   * How many runs of each pipeline stay whatever their age, the latest first. Runs that came to nothing are counted by
+   * themselves: however often one failed, those that went well stay. @defaultValue 5
+   */
   readonly keep?: number;
   /** Of the others those go that began longer ago than this, in milliseconds. @defaultValue 0 */
   readonly olderMs?: number;
@@ -50,8 +53,9 @@ export async function collectRuns(options: CollectOptions): Promise<readonly Col
   const collected: CollectedRun[] = [];
   for (const { folder, record } of await findRuns(root)) {
     const name = record?.name ?? 'unknown';
-    const rank = seen.get(name) ?? 0;
-    seen.set(name, rank + 1);
+    const kind = `${name} ${cameToSomething(record) ? 'done' : 'failed'}`;
+    const rank = seen.get(kind) ?? 0;
+    seen.set(kind, rank + 1);
     const sizeBytes = await sizeOf(folder);
     const stays = await whyStays(folder, record, { rank, keep, olderMs });
     const gone = stays === undefined && (dryRun || (await remove(folder)));
@@ -83,6 +87,11 @@ async function findRuns(
     found.push({ folder, record, at: startOf(record) ?? info.mtimeMs });
   }
   return found.sort((a, b) => b.at - a.at);
+}
+
+/** Whether a run ended well, or did once: what it published then is there. */
+function cameToSomething(record: RunRecord | undefined): boolean {
+  return record?.state === 'done' || Object.keys(record?.published ?? {}).length > 0;
 }
 
 function startOf(record: RunRecord | undefined): number | undefined {

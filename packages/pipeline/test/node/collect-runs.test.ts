@@ -59,6 +59,24 @@ describe('collectRuns', () => {
     expect(removed(await collectRuns({ root, keep: 1 }))).toEqual([]);
   });
 
+  test('keeps a run that went well, however often others failed since', async () => {
+    const good = await makeRun(1, 9);
+    const failed: string[] = [];
+    for (const n of [2, 3]) {
+      const folder = await makeRun(n, 9 - n);
+      const file = path.join(folder, 'run.json');
+      const record = JSON.parse(readFileSync(file, 'utf8')) as object;
+      writeFileSync(file, JSON.stringify({ ...record, state: 'failed', published: {} }));
+      failed.push(folder);
+    }
+    expect(removed(await collectRuns({ root, keep: 1, dryRun: true }))).toEqual([failed[0]]);
+    // One that went well first and failed when it was run again still has what it published.
+    const file = path.join(good, 'run.json');
+    const record = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...record, state: 'failed', published: { a: 'b' } }));
+    expect(removed(await collectRuns({ root, keep: 1 }))).toEqual([failed[0]]);
+  });
+
   test('of the others takes only those that are old enough', async () => {
     const folders = [await makeRun(1, 40), await makeRun(2, 20), await makeRun(3, 1)];
     const runs = await collectRuns({ root, keep: 1, olderMs: 30 * day });

@@ -87,7 +87,7 @@ const gc = defineCommand({
     ...rootArg,
     keep: {
       type: 'string',
-      description: 'how many runs of each pipeline stay, the latest first',
+      description: 'how many runs of each pipeline stay, the latest first; failed ones count apart',
       valueHint: '5',
     },
     older: {
