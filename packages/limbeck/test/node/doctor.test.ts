@@ -73,8 +73,12 @@ describe('checkPackages', () => {
 
 describe('checkRoot', () => {
   test('leaves nothing behind', async () => {
-    const root = path.join(cwd, 'runs');
-    expect(await checkRoot(root, 'runs')).toMatchObject({ name: 'runs' });
+    const before = readdirSync(cwd);
+    const root = path.join(cwd, '.limbeck', 'runs');
+    expect(await checkRoot(root, 'runs')).toMatchObject({ name: 'runs', note: 'runs' });
+    expect(readdirSync(cwd)).toEqual(before);
+    mkdirSync(root, { recursive: true });
+    await checkRoot(root, 'runs');
     expect(readdirSync(root)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { readableBytes } from '../tables.js';
@@ -37,8 +37,9 @@ export function checkMachine(): readonly Check[] {
 
 /** Whether runs can be written, and how much room there is. */
 export async function checkRoot(root: string, shown: string): Promise<Check> {
+  let made: string | undefined;
   try {
-    await mkdir(root, { recursive: true });
+    made = await mkdir(root, { recursive: true });
     const trial = await mkdtemp(path.join(root, '.trial-'));
     await writeFile(path.join(trial, 'file'), 'x');
     await rm(trial, { recursive: true });
@@ -56,5 +57,15 @@ export async function checkRoot(root: string, shown: string): Promise<Check> {
     const { code = 'an error' } = cause as { readonly code?: string };
     const note = `${shown} cannot be written: check its permissions, or pass --root`;
     return { name: 'runs', state: 'broken', found: code, note };
+  } finally {
+    if (made !== undefined) await unmake(root, path.dirname(made));
+  }
+}
+
+/** Takes empty folders away again, up to one that was there before. */
+async function unmake(folder: string, before: string): Promise<void> {
+  for (let at = folder; at !== before && at !== path.dirname(at); at = path.dirname(at)) {
+    // One that somebody has put something into by now stays.
+    await rmdir(at).catch(() => undefined);
   }
 }
