@@ -13,7 +13,10 @@ export async function withCharts<T>(
     return await make(true);
   } catch (error) {
     if (!isLimbeckError(error, 'missing-dependency')) throw error;
-    warn(`The report has no charts. ${error.next}`);
+    warn(
+      'The report has no charts, since vega and vega-lite are not installed. Run npm install vega vega-lite: ' +
+        'limbeck report then writes it again with charts.',
+    );
     return make(false);
   }
 }
