@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { main } from 'limbeck/node';
@@ -62,6 +62,17 @@ describe('limbeck push', () => {
     expect(Object.keys(commit?.files ?? {})).not.toContain('.env');
     expect(hub.uploads).toEqual([5000]);
     expect(all).not.toContain(token);
+  });
+
+  test('takes the student of a run', async () => {
+    const run = path.join(cwd, '.limbeck/runs/spam-1f2e');
+    mkdirSync(run, { recursive: true });
+    renameSync(path.join(cwd, 'student'), path.join(run, 'student'));
+    const record = { formatVersion: 1, name: 'spam', state: 'done', steps: [], published: {} };
+    writeFileSync(path.join(run, 'run.json'), JSON.stringify(record));
+    const { code, err } = await push(['spam-1f2e', 'me/spam']);
+    expect(code, err).toBe(0);
+    expect(hub.commits[0]?.files).toMatchObject({ 'README.md': '# A student' });
   });
 
   test('commits to a repository that is there, under a title and on a branch', async () => {

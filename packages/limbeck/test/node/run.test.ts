@@ -138,6 +138,20 @@ describe('limbeck report', () => {
     expect(readdirSync(runFolder()).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
+  test('takes the latest run that has a report, and says which', async () => {
+    await limbeck(fixtures, 'run', '--root', root);
+    cpSync(path.join(fixtures, 'report.json'), path.join(runFolder(), 'report.json'));
+    await limbeck(fixtures, 'run', 'failing.ts', '--root', root);
+    const { code, out, err } = await limbeck(fixtures, 'report', '--root', root);
+    expect(code, err).toBe(0);
+    expect(out).toMatch(/^fixture: done/);
+    expect(err).toContain(`Takes ${path.basename(runFolder())}, the latest run with a report; `);
+    expect(err).toMatch(/failing-\w+, which is later \(failed\), has none/);
+    rmSync(path.join(runFolder(), 'report.json'));
+    const without = await limbeck(fixtures, 'report', '--root', root);
+    expect(without.out).toMatch(/^failing: failed/);
+  });
+
   test.each([
     ['{"form', '[corrupt-file]'],
     ['{"formatVersion": 99}', '[format-too-new]'],

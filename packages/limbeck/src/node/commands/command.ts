@@ -55,7 +55,7 @@ export const runArg = {
   run: {
     type: 'positional',
     required: false,
-    description: 'the folder of a run; the latest if left out',
+    description: 'the folder or name of a run; the latest if left out',
   },
 } as const;
 

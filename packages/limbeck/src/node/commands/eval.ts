@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { isLimbeckError, type Metric } from '@limbeck/core';
 import {
   accuracy,
@@ -13,9 +12,10 @@ import {
   type References,
 } from '@limbeck/evaluators';
 import { loadStudent } from '@limbeck/predict/node';
+import { studentFolder } from '../export/find-student.js';
 import type { CommandIo } from '../io.js';
 import { classesOf } from '../onnx/labels.js';
-import { column, readRows, textColumn } from '../rows.js';
+import { column, readRows, type Row, textColumn } from '../rows.js';
 import { formatTable, percent } from '../tables.js';
 import { choiceOption } from './command.js';
 
@@ -23,13 +23,13 @@ const where = 'limbeck eval';
 
 /** Options of {@link evaluate}. */
 export interface EvalCommand {
-  /** A student's folder. */
+  /** A student's folder, or that of a run that published one. */
   readonly student: string;
   /** Rows with labels. */
   readonly data: string;
   /** The field with the text. @defaultValue `text` */
   readonly text?: string | undefined;
-  /** The field with the label. @defaultValue `label` */
+  /** The field with the label. @defaultValue the one that the student learnt, else `label` */
   readonly label?: string | undefined;
   /** A field whose rows belong together: what the bootstrap draws. @defaultValue each row by itself */
   readonly group?: string | undefined;
@@ -63,12 +63,13 @@ export async function evaluate(io: CommandIo, given: EvalCommand): Promise<void>
   const precision = choiceOption(where, 'precision', given.precision, ['float32', 'int8']);
   const rows = await readRows(io, where, given.data);
   const texts = textColumn(where, rows, given.text ?? 'text');
-  const named = column(where, rows, given.label ?? 'label', 'label');
   const clusters =
     given.group === undefined ? undefined : column(where, rows, given.group, 'group').map(String);
-  const student = await loadStudent(path.resolve(io.cwd, given.student), { precision });
+  const student = await loadStudent(await studentFolder(io, where, given.student), { precision });
   try {
     const { labels } = student;
+    const field = given.label ?? labelField(rows, student.config.field);
+    const named = column(where, rows, field, 'label');
     const references = classesOf(where, named, labels);
     const answers = await student.predict(texts);
     const predictions: Predictions = {
@@ -90,6 +91,12 @@ export async function evaluate(io: CommandIo, given: EvalCommand): Promise<void>
   } finally {
     await student.dispose();
   }
+}
+
+/** The field that the student's answers are called by; `label` in rows that have no such field, but that. */
+function labelField(rows: readonly Row[], field: string): string {
+  const has = (name: string): boolean => rows.some((row) => Object.hasOwn(row, name));
+  return !has(field) && has('label') ? 'label' : field;
 }
 
 /** A metric that has no value on these rows is told, and the others are measured all the same. */

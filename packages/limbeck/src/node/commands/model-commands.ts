@@ -27,13 +27,18 @@ const gateArgs = {
 const evaluate = defineCommand({
   meta: { name: 'eval', description: 'measure a student on labelled rows, with intervals' },
   args: {
-    student: { type: 'positional', required: true, description: "a student's folder" },
+    student: {
+      type: 'positional',
+      required: true,
+      description: "a student's folder, or a run's folder or name",
+    },
     data: {
       type: 'positional',
       required: true,
       description: 'rows with labels: .jsonl, .csv, .tsv or .parquet, .gz of each',
     },
     ...columnArgs,
+    label: { ...columnArgs.label, valueHint: "the student's own" },
     group: { type: 'string', description: 'a field whose rows belong together, for the intervals' },
     precision: {
       type: 'string',
@@ -52,7 +57,8 @@ const exportCommand = defineCommand({
     from: {
       type: 'positional',
       required: false,
-      description: "a run's folder, a student's, or one of checkpoints; the latest run if left out",
+      description:
+        "a run's folder, a student's, or one of checkpoints; the latest run with a student if left out",
     },
     out: { type: 'string', description: 'the new folder', valueHint: 'student' },
     int8: { type: 'boolean', description: 'with onnx/model_quantized.onnx' },
@@ -113,7 +119,11 @@ const inspect = defineCommand({
 const push = defineCommand({
   meta: { name: 'push', description: 'upload a student to the Hugging Face Hub' },
   args: {
-    student: { type: 'positional', required: true, description: "a student's folder" },
+    student: {
+      type: 'positional',
+      required: true,
+      description: "a student's folder, or a run's folder or name",
+    },
     repository: { type: 'positional', required: true, description: 'user/name' },
     private: { type: 'boolean', description: 'make a repository that only you can see' },
     branch: { type: 'string', description: 'the branch to commit to', valueHint: 'main' },

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type * as HubLibrary from '@huggingface/hub';
 import { LimbeckError } from '@limbeck/core';
+import { studentFolder } from '../export/find-student.js';
 import type { CommandIo } from '../io.js';
 import { readableBytes } from '../tables.js';
 
@@ -9,7 +10,7 @@ const where = 'limbeck push';
 
 /** Options of {@link push}. */
 export interface PushCommand {
-  /** A student's folder. */
+  /** A student's folder, or that of a run that published one. */
   readonly student: string;
   /** `user/name`. */
   readonly repository: string;
@@ -40,7 +41,7 @@ export async function push(io: CommandIo, given: PushCommand): Promise<void> {
     throw noToken(
       token === '' ? 'no HF_TOKEN in the environment' : 'an HF_TOKEN that does not begin with hf_',
     );
-  const folder = path.resolve(io.cwd, given.student);
+  const folder = await studentFolder(io, where, given.student);
   const files = await readFiles(folder, given.student);
   const hub = await loadHub();
   const hubUrl = given['hub-url'] ?? env['HF_ENDPOINT'];

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { LimbeckError } from '@limbeck/core';
 import type { SystemReport } from '@limbeck/evaluators';
 import { formatStages } from '@limbeck/pipeline';
 import { renderReport } from '@limbeck/report';
 import type { CommandIo } from '../io.js';
+import { latestWith } from '../latest-with.js';
 import { writeWhole } from '../onnx/write-file.js';
 import { formatTable, percent } from '../tables.js';
 import { withCharts } from '../../with-charts.js';
@@ -13,7 +15,7 @@ import { findRun } from './resume.js';
 
 /** Options of {@link report}. */
 export interface ReportCommand {
-  /** The run's folder; the latest if left out. */
+  /** The run's folder or name; the latest with a report if left out. */
   readonly run?: string | undefined;
   /** The folder that holds the runs. @defaultValue `.limbeck/runs` */
   readonly root?: string | undefined;
@@ -49,7 +51,13 @@ export async function report(io: CommandIo, given: ReportCommand): Promise<void>
       next: 'Leave --out out, or add --compare and a second run.',
     });
   }
-  const { folder, record } = await findRun(io, given);
+  const latest =
+    given.run === undefined
+      ? await latestWith(io, given.root, 'report', async (run) =>
+          existsSync(path.join(run.folder, 'report.json')),
+        )
+      : undefined;
+  const { folder, record } = latest ?? (await findRun(io, given));
   if (given.json === true) {
     const found = await readReport(folder);
     const shown = path.relative(io.cwd, folder);

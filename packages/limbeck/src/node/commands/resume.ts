@@ -36,7 +36,11 @@ export async function resume(
   await run(io, { config: record.entry, root, json: given.json });
 }
 
-/** A run, by its path or its name below the root: its folder and its `run.json`. @throws LimbeckError `data-missing` */
+/**
+ * A run, by its path or its name below the root: its folder and its `run.json`; the latest where none is named.
+ *
+ * @throws LimbeckError `data-missing`
+ */
 export async function findRun(
   io: CommandIo,
   given: { readonly run?: string | undefined; readonly root?: string | undefined },

@@ -55,7 +55,10 @@ const resume = defineCommand({
 const report = defineCommand({
   meta: { name: 'report', description: 'say what a run came to, and write its page again' },
   args: {
-    ...runArg,
+    run: {
+      ...runArg.run,
+      description: 'the folder or name of a run; the latest with a report if left out',
+    },
     other: {
       type: 'positional',
       required: false,

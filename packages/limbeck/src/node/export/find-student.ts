@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LimbeckError } from '@limbeck/core';
-import { readRun } from '@limbeck/pipeline/node';
+import { isLimbeckError, LimbeckError } from '@limbeck/core';
 import { findRun } from '../commands/resume.js';
 import type { CommandIo } from '../io.js';
+import { latestWith } from '../latest-with.js';
 
 /** Whether a folder is one that an export wrote. */
 export async function isStudent(folder: string): Promise<boolean> {
@@ -26,11 +26,51 @@ export async function findStudent(
   given: { readonly from?: string | undefined; readonly root?: string | undefined },
 ): Promise<string> {
   const { from, root } = given;
-  const named = from === undefined ? undefined : path.resolve(io.cwd, from);
-  if (named !== undefined && (await isWhole(named))) return named;
-  const isRun = named === undefined || (await readRun(named)) !== undefined;
-  if (!isRun) throw missing(`${from}, which is neither a student's folder nor a run's`);
-  const { folder, record } = await findRun(io, { run: from, root });
+  if (from !== undefined) {
+    const named = path.resolve(io.cwd, from);
+    if (await isWhole(named)) return named;
+    const run = await runNamed(io, from, root);
+    if (run === undefined)
+      throw missing(`${from}, which is neither a student's folder nor a run's`);
+    return studentOf(run);
+  }
+  const latest = await latestWith(
+    io,
+    root,
+    'student',
+    async (run) => (await publishedBy(run)) !== undefined,
+  );
+  return studentOf(latest ?? (await findRun(io, { root })));
+}
+
+/**
+ * The folder named, or where that is a run, the student's that the run published.
+ *
+ * @throws LimbeckError `data-missing` for a run without a student
+ */
+export async function studentFolder(io: CommandIo, where: string, given: string): Promise<string> {
+  const named = path.resolve(io.cwd, given);
+  if (existsSync(path.join(named, 'config.json'))) return named;
+  const run = await runNamed(io, given);
+  return run === undefined ? named : studentOf(run, where);
+}
+
+async function runNamed(io: CommandIo, run: string, root?: string): Promise<Run | undefined> {
+  return findRun(io, { run, root }).catch((error: unknown) => {
+    if (isLimbeckError(error, 'data-missing')) return undefined;
+    throw error;
+  });
+}
+
+type Run = Awaited<ReturnType<typeof findRun>>;
+
+async function studentOf(run: Run, where?: string): Promise<string> {
+  const student = await publishedBy(run);
+  if (student !== undefined) return student;
+  throw missing(`the run ${path.basename(run.folder)}, which has published no student`, where);
+}
+
+async function publishedBy({ folder, record }: Run): Promise<string | undefined> {
   for (const name of [
     'student',
     ...Object.keys(record.published),
@@ -39,18 +79,21 @@ export async function findStudent(
     const student = path.join(folder, name);
     if (await isWhole(student)) return student;
   }
-  throw missing(`the run ${path.basename(folder)}, which has published no student`);
+  return undefined;
 }
 
 async function isWhole(folder: string): Promise<boolean> {
   return existsSync(path.join(folder, 'onnx', 'model.onnx')) && (await isStudent(folder));
 }
 
-function missing(given: string): LimbeckError {
+function missing(given: string, where = 'limbeck export'): LimbeckError {
   return new LimbeckError('data-missing', {
-    where: 'limbeck export',
+    where,
     given,
     expected: 'a folder with config.json and onnx/model.onnx',
-    next: 'Name the folder of the student; of checkpoints, with --program and the module that makes the program.',
+    next:
+      where === 'limbeck export'
+        ? 'Name the folder of the student; of checkpoints, with --program and the module that makes the program.'
+        : 'Name the folder of a student, or of a run that has one.',
   });
 }
