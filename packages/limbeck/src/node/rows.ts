@@ -1,25 +1,50 @@
 import path from 'node:path';
 import { LimbeckError } from '@limbeck/core';
+import type { BadRecord } from '@limbeck/data';
 import { readRecords } from '@limbeck/data/node';
 import type { CommandIo } from './io.js';
 
 /** A record of a file: values by field. */
 export type Row = { readonly [field: string]: unknown };
 
-/** All records of a file or folder, by whichever reader fits it. @throws LimbeckError `empty-data` for none; as `readRecords` */
+/**
+ * All records of a file or folder, by whichever reader fits it. Those that cannot be read are set aside, and how many they
+ * are is told.
+ *
+ * @throws LimbeckError `empty-data` for none; `invalid-record` where none can be read; as `readRecords`
+ */
 export async function readRows(
   io: CommandIo,
   where: string,
   name: string,
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for await (const row of readRecords(path.resolve(io.cwd, name))) rows.push(row);
+  let first: BadRecord | undefined;
+  const onBadRecord = (record: BadRecord): void => void (first ??= record);
+  const records = readRecords(path.resolve(io.cwd, name), { onBad: 'skip', onBadRecord });
+  for await (const row of records) rows.push(row);
+  if (first !== undefined) {
+    const { bad } = records.report();
+    const given = `${bad} of ${rows.length + bad} records of ${name}`;
+    const why = `${path.relative(io.cwd, first.file)}:${first.line}, ${first.reason}`;
+    if (rows.length === 0) throw unreadable(where, given, why);
+    io.err(`${given} set aside, the first of them ${why}.`);
+  }
   if (rows.length > 0) return rows;
   throw new LimbeckError('empty-data', {
     where,
     given: `${name} without a record`,
     expected: 'at least one',
     next: 'Check the path: the file is empty, or holds no more than a header.',
+  });
+}
+
+function unreadable(where: string, given: string, why: string): LimbeckError {
+  return new LimbeckError('invalid-record', {
+    where,
+    given: `${given} that cannot be read, the first of them ${why}`,
+    expected: 'records of the kind that the ending of the name says',
+    next: 'Correct the file, or give it the ending of what it holds: .jsonl, .json, .csv, .tsv or .parquet.',
   });
 }
 

@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -143,6 +144,42 @@ describe('limbeck eval', () => {
     const { err } = await limbeck(cwd, 'eval', ...args);
     expect(err).toContain(code);
     expect(err).toContain(text);
+  });
+
+  test('takes a run by its folder or name, and the field that its student learnt', async () => {
+    const run = writeRun('spam-1f2e', 'done', 1);
+    const config = path.join(run, 'student/config.json');
+    const own = JSON.parse(readFileSync(config, 'utf8')) as { limbeck: object };
+    writeFileSync(config, JSON.stringify({ ...own, limbeck: { ...own.limbeck, field: 'kind' } }));
+    for (const given of ['.limbeck/runs/spam-1f2e', 'spam-1f2e']) {
+      const { code, out, err } = await limbeck(cwd, 'eval', given, 'test.csv', '--text', 'body');
+      expect(code, err).toBe(0);
+      expect(out).toMatch(/accuracy +100\.0%/);
+    }
+    // Rows that only have a label are read as before.
+    expect((await limbeck(cwd, 'eval', 'spam-1f2e', 'dev.jsonl')).code).toBe(0);
+    rmSync(path.join(run, 'student'), { recursive: true });
+    const { err } = await limbeck(cwd, 'eval', 'spam-1f2e', 'dev.jsonl');
+    expect(err).toMatch(/limbeck eval: .*published no student.*\[data-missing\]/);
+    rmSync(run, { recursive: true });
+  });
+
+  test('sets aside what cannot be read, and says how much', async () => {
+    const lines = readFileSync(path.join(cwd, 'dev.jsonl'), 'utf8').split('\n');
+    writeFileSync(
+      path.join(cwd, 'torn.jsonl'),
+      [lines[0], '{"text": ', ...lines.slice(1)].join('\n'),
+    );
+    const { code, out, err } = await limbeck(cwd, 'eval', 'student', 'torn.jsonl');
+    expect(code, err).toBe(0);
+    expect(out).toContain('on 64 rows');
+    expect(err).toMatch(
+      /^1 of 65 records of torn\.jsonl set aside, the first of them torn\.jsonl:2, /,
+    );
+    writeFileSync(path.join(cwd, 'torn.jsonl'), '{"text": \n');
+    const none = await limbeck(cwd, 'eval', 'student', 'torn.jsonl');
+    expect(none.err).toContain('[invalid-record]');
+    expect(none.err).not.toContain('onBad');
   });
 
   test('refuses an empty file', async () => {
@@ -291,6 +328,20 @@ describe('limbeck export', () => {
     expect(JSON.parse(eval8.out)).toMatchObject({ metrics: { accuracy: { value: 1 } } });
   });
 
+  test('takes the latest run that has a student, and says which', async () => {
+    const runs = [writeRun('spam-1f2e', 'done', 1), writeRun('spam-77aa', 'failed', 2)];
+    rmSync(path.join(runs[1]!, 'student'), { recursive: true });
+    const { code, err } = await limbeck(cwd, 'export', '--out', 'latest');
+    expect(code, err).toBe(0);
+    expect(err).toBe(
+      'Takes spam-1f2e, the latest run with a student; spam-77aa, which is later (failed), has none.',
+    );
+    expect((await limbeck(cwd, 'export', 'spam-1f2e', '--out', 'latest')).code).toBe(0);
+    const { err: refused } = await limbeck(cwd, 'export', 'spam-77aa', '--out', 'latest');
+    expect(refused).toContain('published no student');
+    for (const run of runs) rmSync(run, { recursive: true });
+  });
+
   test('writes the student of a checkpoint, which stays as it is', async () => {
     const before = readFileSync(path.join(cwd, 'checkpoints/last.safetensors'));
     writeFileSync(path.join(cwd, 'program.mjs'), programModule());
@@ -326,6 +377,16 @@ describe('limbeck export', () => {
     expect(readFileSync(path.join(cwd, 'other/file'), 'utf8')).toBe('mine');
   });
 });
+
+/** The folder of a run that published the student. */
+function writeRun(name: string, state: string, day: number): string {
+  const folder = path.join(cwd, '.limbeck/runs', name);
+  cpSync(path.join(cwd, 'student'), path.join(folder, 'student'), { recursive: true });
+  const startedAt = `2026-01-0${day}T00:00:00.000Z`;
+  const record = { formatVersion: 1, name: 'spam', state, startedAt, steps: [], published: {} };
+  writeFileSync(path.join(folder, 'run.json'), JSON.stringify(record));
+  return folder;
+}
 
 /** The module that makes the program of the checkpoints, as a project would have it. */
 function programModule(): string {
