@@ -1,5 +1,6 @@
 import { type JsonObject, LimbeckError } from '@limbeck/core';
 import { type DataReport, parseRunReport, type RunReport } from '@limbeck/evaluators';
+import { badReasonsOf } from './bad-reasons.js';
 import { count, percent } from './format.js';
 import { licenseLines, line, section, table, yaml } from './markdown.js';
 
@@ -123,12 +124,12 @@ function sizeCategory(rows: number): string {
 }
 
 function counts({ dataset }: RunReport, data: DataReport): string[] {
-  const { records, bad, badReasons = {}, leftOut = {}, deadLetter, columns = {} } = data;
+  const { records, bad, leftOut = {}, deadLetter, columns = {} } = data;
   const share = (n: number): string => (records === 0 ? '' : percent(n / records));
   const rows = [
     ['Records in the files', count(records), ''],
     ...(bad === undefined ? [] : [['Could not be read', count(bad), share(bad)]]),
-    ...Object.entries(badReasons).map(([reason, n]) => [`– ${reason}`, count(n), share(n)]),
+    ...badReasonsOf(data).map(([reason, n]) => [`– ${reason}`, count(n), share(n)]),
     ...Object.entries(leftOut).map(([reason, n]) => [`Left out: ${reason}`, count(n), share(n)]),
     ...(dataset.splits ?? []).map(({ name, rows: n }) => [`To ${name}`, count(n), share(n)]),
   ];

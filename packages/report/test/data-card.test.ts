@@ -1,4 +1,4 @@
-import { dataCard, dataCardJson } from '@limbeck/report';
+import { dataCard, dataCardJson, renderReport } from '@limbeck/report';
 import { describe, expect, test } from 'vitest';
 import { smallestReport } from './fixture.js';
 import { spamReport } from './spam-fixture.js';
@@ -49,6 +49,14 @@ describe('dataCard', () => {
     ['the licence', '- Licence: pddl'],
   ])('says %s', (_name, text) => {
     expect(card).toContain(text);
+  });
+
+  test('does not say twice that records could not be read, where that is all that is known', async () => {
+    const badReasons = { 'could not be read': 14 };
+    const once = { ...report, data: { ...report.data!, badReasons } };
+    expect(dataCard(once).match(/could not be read \|/giu)).toHaveLength(1);
+    const page = await renderReport(once, { charts: false });
+    expect(page.match(/>could not be\s+read/giu)).toHaveLength(1);
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import type { DataReport, RunReport } from '@limbeck/evaluators';
+import { badReasonsOf } from '../bad-reasons.js';
 import { labelCountsChart } from '../charts/label-counts.js';
 import { capital, count, percent } from '../format.js';
 import { html, type Html, type HtmlValue } from '../html.js';
@@ -33,7 +34,7 @@ export async function data(report: RunReport, tools: Tools): Promise<Section | u
 
 /** From the files to the rows of each part. */
 function flow({ dataset }: RunReport, found: DataReport): Html {
-  const { records, bad = 0, badReasons = {}, leftOut = {}, deadLetter, duplicates } = found;
+  const { records, bad = 0, leftOut = {}, deadLetter, duplicates } = found;
   const share = (n: number): string => (records === 0 ? '' : percent(n / records));
   const rows: HtmlValue[][] = [
     ['Records in the files', count(records), ''],
@@ -47,7 +48,7 @@ function flow({ dataset }: RunReport, found: DataReport): Html {
             share(bad),
           ],
         ]),
-    ...Object.entries(badReasons).map(([reason, n]) => [
+    ...badReasonsOf(found).map(([reason, n]) => [
       html`<span class="inner">${reason}</span>`,
       count(n),
       share(n),
