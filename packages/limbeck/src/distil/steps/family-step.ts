@@ -98,7 +98,13 @@ export async function familyStep(
   const perStep = await family.pupil.secondsPerStep(sample, training, seeds[0]!, tools);
   const planned = forecast(perStep, training.steps, lessonNames.length, seeds, secondsLeft);
   const fitting = first && planned.seeds.length === 0 ? seeds.slice(0, 1) : planned.seeds;
-  context.onEvent?.(event('distil/forecast', { family: name, ...planned }));
+  context.onEvent?.(
+    event('distil/forecast', {
+      family: name,
+      ...planned,
+      message: `The students of this family take about ${Math.ceil(planned.seconds)} s by forecast.`,
+    }),
+  );
   if (fitting.length === 0) {
     const why = `Its students would take about ${Math.ceil(planned.seconds / seeds.length)} s, and ${Math.max(0, Math.floor(secondsLeft))} s were left of the budget.`;
     return { state: 'left-out', family: name, why, trainingSeconds: spent() };
@@ -152,7 +158,7 @@ export async function familyStep(
     validation: validationAccuracy(own['validation']!, parts.validation, clusters, labels.length),
     exported,
     ...(int8Refused === undefined ? {} : { int8Refused }),
-    training: described(training, fitting, teacherWeight),
+    training: described(training, fitting, seeds, teacherWeight),
     trainingSeconds: spent(),
   };
 }
@@ -235,6 +241,7 @@ function validationAccuracy(
 
 function described(
   training: ReturnType<Family['training']>,
+  fitting: readonly number[],
   seeds: readonly number[],
   teacherWeight: number,
 ): { readonly [option: string]: string } {
@@ -242,6 +249,6 @@ function described(
   return {
     Loss: `${teacherWeight} soft targets at temperature ${temperature} + ${Number((1 - teacherWeight).toFixed(2))} cross-entropy on the labels`,
     Optimiser: `AdamW, peak rate ${rate}, cosine, weight decay ${weightDecay}, ${steps.toLocaleString('en-US')} steps of ${batchSize}`,
-    Seeds: seeds.join(', '),
+    ...(fitting.length < seeds.length ? { 'Seeds that fitted': fitting.join(', ') } : {}),
   };
 }

@@ -65,7 +65,13 @@ async function trained(
   const { train, ...others } = parts;
   const task = { labels, train, clusters: train.map(({ at }) => clusters[at]!), others, seed };
   const size = await chooseSize(task, tools, budgetSeconds * 0.45);
-  onEvent?.(event('distil/teacher', { size: size.name, folds: size.folds }));
+  onEvent?.(
+    event('distil/teacher', {
+      size: size.name,
+      folds: size.folds,
+      message: `Trains the ${size.name} one of three sizes of teacher, as the budget allows, on ${size.folds} parts of the texts in turn.`,
+    }),
+  );
   const { logits, id, parameters, millisecondsEach } = await crossFit(task, size, tools);
   const seconds = (performance.now() - started) / 1000;
   const texts = partNames.reduce((sum, part) => sum + parts[part].length, 0);

@@ -113,6 +113,17 @@ describe('what the live page makes of events', () => {
     expect(messages.map(({ text }) => text)).toEqual(['Went on from step 10.']);
   });
 
+  test('an event that has words for people is told in them', () => {
+    const { messages } = after([
+      { kind: 'distil/teacher', stage: 'teacher', size: 'wide', folds: 4, message: 'Trains.' },
+      { kind: 'distil/other', size: 'wide' },
+    ]);
+    expect(messages.map(({ text }) => text)).toEqual([
+      'teacher: Trains.',
+      'distil/other: size wide',
+    ]);
+  });
+
   test('metrics of a second phase have its name', () => {
     const { trainings } = after([step(1), step(2, { phase: 'discriminator' })]);
     const { names } = dataOf(trainings[0]!.points, () => true);

@@ -212,14 +212,15 @@ function takeStage(state: LiveState, event: LiveEvent): void {
 function lineOf(event: LiveEvent): string | undefined {
   if (event.kind === 'train/saved') return undefined;
   if (event.kind === 'train/resumed') return `Went on from step ${word(event['step'])}.`;
-  const { kind, atMs: _at, level: _level, stage, ...fields } = event;
+  const { kind, atMs: _at, level: _level, stage, message, ...fields } = event;
+  const from = word(stage) === '' ? '' : `${word(stage)}: `;
+  if (word(message) !== '') return `${from}${word(message)}`;
   const said = Object.entries(fields)
     .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
     .map(
       ([name, value]) =>
         `${name} ${typeof value === 'number' ? Number(value.toPrecision(4)) : word(value)}`,
     );
-  const from = word(stage) === '' ? '' : `${word(stage)}: `;
   return `${from}${kind}${said.length > 0 ? `: ${said.join(', ')}` : ''}`;
 }
 
