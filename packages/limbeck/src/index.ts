@@ -23,6 +23,7 @@ export {
   type FamilyName,
   type LabelOf,
   type Peer,
+  type PeerAnswer,
   type TeacherSignals,
 } from './distil/options.js';
 export type { TextInput, TypedPrediction, TypedStudent } from './distil/typed-student.js';

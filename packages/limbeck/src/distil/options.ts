@@ -1,4 +1,4 @@
-import type { Learner, LongWork, Teacher } from '@limbeck/core';
+import type { LongWork, Teacher } from '@limbeck/core';
 import type { RunReport } from '@limbeck/evaluators';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { TypedStudent } from './typed-student.js';
@@ -20,15 +20,18 @@ export const familyNames = ['ngram', 'conv', 'encoder'] as const satisfies reado
 /** One of them: hashed byte n-grams, convolutions over bytes, a transformer encoder over bytes. */
 export type FamilyName = 'ngram' | 'conv' | 'encoder';
 
+/** What a {@link Peer} says of a text: its label, or the probability of each label. */
+export type PeerAnswer = string | { readonly [label: string]: number };
+
 /**
  * Another classifier, asked on the same split for comparison: it learns from labelled texts and answers with a label, or
- * with the probability of each label.
+ * with the probability of each label. It may answer at once or later.
  */
-export type Peer = Pick<Learner<string, string>, 'fit'> & {
+export type Peer = {
+  /** Learns from texts with their labels. */
+  fit(rows: readonly { readonly input: string; readonly output: string }[]): void | Promise<void>;
   /** One answer a text, in their order. */
-  predict(
-    texts: readonly string[],
-  ): Promise<readonly (string | { readonly [label: string]: number })[]>;
+  predict(texts: readonly string[]): readonly PeerAnswer[] | Promise<readonly PeerAnswer[]>;
 };
 
 /** Options of {@link distil}. */

@@ -2,7 +2,7 @@ import { isLimbeckError, LimbeckError } from '@limbeck/core';
 import type { PipelineStepContext } from '@limbeck/pipeline';
 import type { Lab } from '../lab.js';
 import { largest } from '../numbers.js';
-import type { DistilOptions, Peer } from '../options.js';
+import type { DistilOptions, Peer, PeerAnswer } from '../options.js';
 
 /** What a peer answered on the test part. */
 export interface PeerOutput {
@@ -97,10 +97,7 @@ async function timed(peer: Peer, texts: readonly string[]): Promise<PeerOutput['
 }
 
 /** The probability of each of our labels, adding up to 1. */
-function answerRow(
-  answer: string | { readonly [label: string]: number },
-  labels: readonly string[],
-): number[] {
+function answerRow(answer: PeerAnswer, labels: readonly string[]): number[] {
   if (typeof answer === 'string') return labels.map((label) => (label === answer ? 1 : 0));
   const row = labels.map((label) => answer[label] ?? 0);
   const sum = row.reduce((total, p) => total + p, 0);
