@@ -34,6 +34,16 @@ export interface LabelTypes {
   first: string | undefined;
 }
 
+/** Where a record stands. */
+export interface RecordPlace {
+  readonly origin: Origin;
+  /** Counted from 0 among the records of its source that could be read. */
+  readonly row: number;
+  /** Counted from 1 among all records of its source, header apart. */
+  readonly number: number;
+  readonly types: LabelTypes;
+}
+
 /**
  * A record's text: its columns one below the other.
  *
@@ -59,7 +69,7 @@ export function joinText(record: DataRecord, columns: readonly string[]): string
 export async function readRecord(
   record: DataRecord,
   columns: Columns,
-  place: { readonly origin: Origin; readonly row: number; readonly types: LabelTypes },
+  place: RecordPlace,
 ): Promise<ReadRecord | BadRecord> {
   const needed = [...columns.text, ...(columns.group === undefined ? [] : [columns.group])];
   // Texts to be labelled by the teacher need no label.
@@ -97,11 +107,11 @@ function checkColumns(record: DataRecord, needed: readonly string[]): void {
 function labelOf(
   record: DataRecord,
   columns: Columns,
-  { row, types }: { readonly row: number; readonly types: LabelTypes },
+  { number, types }: RecordPlace,
 ): string | undefined {
   const value = record[columns.label];
   if (value === undefined || value === null || value === '') return undefined;
-  const where = `distil, record ${row + 1}`;
+  const where = `distil, record ${number}`;
   if (typeof value === 'number' && !Number.isFinite(value)) {
     throw new LimbeckError('non-finite-data', {
       where,
@@ -128,7 +138,7 @@ function labelOf(
     where,
     given: `the label ${JSON.stringify(label)}`,
     expected: `one of ${labels.slice(0, 20).join(', ')}${labels.length > 20 ? ', …' : ''}`,
-    next: `${meant === undefined ? '' : `Did you mean ${JSON.stringify(meant)}? `}Correct the record, or add the label to the schema.`,
+    next: `${meant === undefined ? '' : `Did you mean ${JSON.stringify(meant)}? `}Correct the record, or add the label to the schema or the option labels (--labels), whichever lists the labels.`,
   });
 }
 

@@ -11,7 +11,8 @@ const columns: Columns = {
   schema: undefined,
   schemaLabels: undefined,
 };
-const place = (row = 0) => ({ origin: 'data', row, types: { first: undefined } }) as const;
+const place = (row = 0) =>
+  ({ origin: 'data', row, number: row + 1, types: { first: undefined } }) as const;
 
 describe('readRecord', () => {
   test('joins the text columns and reads the label', async () => {
@@ -77,6 +78,14 @@ describe('readRecord', () => {
     await expect(readRecord(record, columns, place())).rejects.toMatchObject({
       code,
       message: expect.stringContaining(words),
+    });
+  });
+
+  test('names both places where a label may be missing, and the record by its number', async () => {
+    const record = { subject: 'a', body: 'b', kind: 'eggs' };
+    await expect(readRecord(record, columns, { ...place(3), number: 6 })).rejects.toMatchObject({
+      where: 'distil, record 6',
+      next: expect.stringMatching(/schema or the option labels \(--labels\)/) as string,
     });
   });
 

@@ -18,7 +18,10 @@ export interface ReadOutput {
   readonly examples: number;
 }
 
-/** The file in the step's folder that bad records go to. */
+/**
+ * The file in the step's folder that bad records go to: with the `line` of the file where it could not be read, with the
+ * number of the `record` where it could and does not fit, both counted from 1.
+ */
 export const deadLetterFile = 'bad-records.jsonl';
 
 /** Below this there is nothing to split in three and to learn from. */
@@ -81,20 +84,22 @@ async function readSource(
     const types: LabelTypes = { first: undefined };
     let row = 0;
     for await (const record of opened.records) {
-      const read = await readRecord(record, columns, { origin, row, types });
+      // Counted with those before it that the file's reader could not read.
+      const number = row + opened.bad().count + 1;
+      const read = await readRecord(record, columns, { origin, row, number, types });
       row++;
       if (!('reason' in read)) {
         found.push({ ...read, origin });
         continue;
       }
-      if (onBad === 'throw') throw badRecord(origin, row, read.reason);
+      if (onBad === 'throw') throw badRecord(origin, number, read.reason);
       badReasons[read.reason] = (badReasons[read.reason] ?? 0) + 1;
       counts.bad++;
       const raw = JSON.stringify(record).slice(0, 2000);
       const file = source.kind === 'file' ? path.basename(source.path) : origin;
       await appendFile(
         deadLetter,
-        `${JSON.stringify({ file, line: row, reason: read.reason, raw })}\n`,
+        `${JSON.stringify({ file, record: number, reason: read.reason, raw })}\n`,
       );
     }
     const { count: unread, first } = opened.bad();
@@ -110,10 +115,10 @@ async function readSource(
   }
 }
 
-function badRecord(origin: Origin, row: number, reason: string): LimbeckError {
+function badRecord(origin: Origin, number: number, reason: string): LimbeckError {
   return new LimbeckError('invalid-record', {
     where: `distil, ${origin}`,
-    given: `record ${row}: ${reason}`,
+    given: `record ${number}: ${reason}`,
     expected: 'a record with a text, as the schema says',
     next: "Correct it, or pass onBad: 'deadLetter' to set such records aside.",
   });
