@@ -28,18 +28,20 @@ export function distilPipeline(lab: Lab, settled: Settled, options: DistilOption
   const { columns, hashes, families, seeds, splitSeed, leaks, onBad } = settled;
   const budgetSeconds = trainingShare * settled.budgetSeconds;
 
+  const asked = {
+    hashes: { ...hashes },
+    text: [...columns.text],
+    label: columns.label,
+    group: columns.group ?? null,
+    labels: columns.labels === undefined ? null : [...columns.labels],
+    schema: columns.schemaLabels === undefined ? null : contentHash(columns.schemaLabels.json),
+    onBad,
+  };
+
   // 1. Records: read, checked, cleaned; then put into parts without leaks.
   const read = step('read', {
     module: code(`read-step${extension}`),
-    config: {
-      hashes: { ...hashes },
-      text: [...columns.text],
-      label: columns.label,
-      group: columns.group ?? null,
-      labels: columns.labels === undefined ? null : [...columns.labels],
-      schema: columns.schemaLabels === undefined ? null : contentHash(columns.schemaLabels.json),
-      onBad,
-    },
+    config: asked,
     run: (_given, context) => readStep(lab, settled, context),
   });
   const split = step('split', {
@@ -183,7 +185,8 @@ export function distilPipeline(lab: Lab, settled: Settled, options: DistilOption
   return definePipeline({
     name: settled.name,
     steps: [report],
-    config: { text: [...columns.text], label: columns.label },
+    // What asks another question of other data is another run, so that a finished one keeps what its report points at.
+    config: asked,
     seeds: Object.fromEntries(seeds.map((seed, i) => [`student${i}`, seed])),
     publish: { student: 'choose/student' },
   });

@@ -99,6 +99,8 @@ describe('distil', () => {
     for (const file of ['report.html', 'student/onnx/model_quantized.onnx', 'run.json']) {
       expect((await stat(path.join(made.folder, file))).size).toBeGreaterThan(100);
     }
+    const card = await readFile(path.join(made.folder, 'model-card.md'), 'utf8');
+    expect(card.match(/^- Seeds: .*$/gm)).toEqual(['- Seeds: 0']);
     const { limbeck } = JSON.parse(
       await readFile(path.join(made.folder, 'student', 'config.json'), 'utf8'),
     ) as { readonly limbeck: { readonly [name: string]: unknown } };
@@ -159,6 +161,7 @@ describe('a file', () => {
   test('is read column by column; bad records are set aside and counted', async () => {
     const data = path.join(folder, 'mails.csv');
     const lines = mails(200).map(({ body, kind }, i) => `"Mail ${i}","${body}",${kind}`);
+    lines.splice(120, 0, '"two\nlines",unlike what the schema says,ham');
     lines.splice(50, 0, '"a line that is too short"');
     lines.splice(20, 0, '"","  ",ham', lines[3]!);
     await writeFile(data, `subject,body,kind\n${lines.join('\n')}\n`);
@@ -172,17 +175,31 @@ describe('a file', () => {
       folder,
       text: ['subject', 'body'],
       label: 'kind',
+      schema: z.object({ subject: z.string().regex(/^[^\n]*$/), kind: z.enum(['ham', 'spam']) }),
     });
     expect(student.labels).toEqual(['ham', 'spam']);
     expect(report.name).toBe('mails');
     expect(report.data).toMatchObject({
-      records: 203,
-      bad: 1,
+      records: 204,
+      bad: 2,
       leftOut: { 'empty text': 1, 'repeated text': 1 },
       columns: { text: 'subject, body', label: 'kind' },
     });
     const dead = await readFile(path.join(run, report.data!.deadLetter!), 'utf8');
-    expect(JSON.parse(dead)).toMatchObject({ line: 54, reason: expect.any(String) });
+    const bad = dead.split('\n', 2).map((line) => JSON.parse(line) as { readonly reason: string });
+    // The file's reader knows the line; of what the schema refuses the record's number is known.
+    expect(bad).toEqual([
+      expect.objectContaining({ record: 124, reason: expect.stringMatching(/^subject/) as string }),
+      expect.objectContaining({ line: 54 }),
+    ]);
+    expect(bad[0]).not.toHaveProperty('line');
+
+    // Labels that do not fit are another question: its failure is another folder's.
+    const wrong = { ...small, data, folder, text: ['subject', 'body'], label: 'kind' } as const;
+    await expect(distil({ ...wrong, labels: ['ham', 'eggs'] })).rejects.toMatchObject({
+      code: 'label-out-of-range',
+    });
+    expect(await readFile(path.join(run, report.data!.deadLetter!), 'utf8')).toBe(dead);
     await student.dispose();
   });
 });
