@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { LimbeckError } from '@limbeck/core';
+import { isLimbeckError, LimbeckError } from '@limbeck/core';
 import type { BadRecord } from '@limbeck/data';
 import { readRecords } from '@limbeck/data/node';
 import type { CommandIo } from './io.js';
@@ -22,7 +22,11 @@ export async function readRows(
   let first: BadRecord | undefined;
   const onBadRecord = (record: BadRecord): void => void (first ??= record);
   const records = readRecords(path.resolve(io.cwd, name), { onBad: 'skip', onBadRecord });
-  for await (const row of records) rows.push(row);
+  try {
+    for await (const row of records) rows.push(row);
+  } catch (error) {
+    throw isLimbeckError(error, 'invalid-option') ? unknownFormat(where, error) : error;
+  }
   if (first !== undefined) {
     const { bad } = records.report();
     const given = `${bad} of ${rows.length + bad} records of ${name}`;
@@ -39,12 +43,20 @@ export async function readRows(
   });
 }
 
+/** Of what the reader was given only the file may be wrong; a command has no option for its format. */
+function unknownFormat(where: string, { given, expected }: LimbeckError): LimbeckError {
+  return new LimbeckError('invalid-option', { where, given, expected, next: renameIt });
+}
+
+const renameIt =
+  'Give it the ending of what it holds: .jsonl, .json, .csv, .tsv or .parquet, with .gz behind it where it is gzipped.';
+
 function unreadable(where: string, given: string, why: string): LimbeckError {
   return new LimbeckError('invalid-record', {
     where,
     given: `${given} that cannot be read, the first of them ${why}`,
     expected: 'records of the kind that the ending of the name says',
-    next: 'Correct the file, or give it the ending of what it holds: .jsonl, .json, .csv, .tsv or .parquet.',
+    next: `Correct the file. ${renameIt}`,
   });
 }
 

@@ -182,6 +182,13 @@ describe('limbeck eval', () => {
     expect(none.err).not.toContain('onBad');
   });
 
+  test('names no option that the command lacks where the name does not say what a file is', async () => {
+    writeFileSync(path.join(cwd, 'rows.what'), 'hello');
+    const { code, err } = await limbeck(cwd, 'eval', 'student', 'rows.what');
+    expect(code).toBe(2);
+    expect(err).toMatch(/^limbeck eval: .*Give it the ending of what it holds: \.jsonl/);
+  });
+
   test('refuses an empty file', async () => {
     writeFileSync(path.join(cwd, 'empty.jsonl'), '');
     expect((await limbeck(cwd, 'eval', 'student', 'empty.jsonl')).err).toContain('[empty-data]');
