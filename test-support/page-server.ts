@@ -33,7 +33,9 @@ export interface ServedPage {
 
 interface Manifest {
   readonly name: string;
-  readonly exports: { readonly [subpath: string]: unknown };
+  readonly exports?: { readonly [subpath: string]: unknown };
+  /** What bundlers take of a package without `exports`. */
+  readonly module?: string;
 }
 
 /** The file that a browser without a bundler takes for one entry of `exports`. */
@@ -46,11 +48,13 @@ function moduleOf(target: unknown): string | undefined {
 
 function importsOf(folder: string, at: string): [name: string, address: string][] {
   const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
-  return Object.entries(manifest.exports).flatMap(([subpath, target]) => {
-    const file = moduleOf(target);
-    if (file === undefined || subpath.endsWith('/node')) return [];
-    return [[path.posix.join(manifest.name, subpath), path.posix.join(at, file)]];
-  });
+  return Object.entries(manifest.exports ?? { '.': manifest.module }).flatMap(
+    ([subpath, target]) => {
+      const file = moduleOf(target);
+      if (file === undefined || subpath.endsWith('/node')) return [];
+      return [[path.posix.join(manifest.name, subpath), path.posix.join(at, file)]];
+    },
+  );
 }
 
 /** Serves a page whose modules are files as they are installed and built, without a bundler, over a port that is free. */

@@ -38,6 +38,7 @@ async function inPage<R>(browser: string, call: string, isolated = true): Promis
       ...names.map((name) => path.join(packages, name)),
       path.join(packages, 'tensor/node_modules/@bufbuild/protobuf'),
       path.join(packages, 'data/node_modules/@noble/hashes'),
+      path.join(packages, 'evaluators/node_modules/fastest-levenshtein'),
       path.dirname(ort),
     ],
     folders: { test: folder, 'onnxruntime-web': ort },
