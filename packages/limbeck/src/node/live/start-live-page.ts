@@ -50,10 +50,10 @@ export interface LivePage {
  * @example
  * ```ts no-run
  * import type { Engine } from '@limbeck/runtime';
- * import { type Program, train } from '@limbeck/train';
+ * import { train } from '@limbeck/train';
  * import { startLivePage } from 'limbeck/node';
  *
- * declare const program: Program;
+ * declare const program: Parameters<typeof train>[0];
  * declare const engine: Engine;
  * const page = await startLivePage({ name: 'mails' });
  * console.log(page.url);
