@@ -6,7 +6,7 @@ import {
   ngramClassifier,
   type TextInputs,
 } from '@limbeck/nn';
-import type { Model, TensorTree } from '@limbeck/tensor';
+import type { Model, Tensor, TensorTree } from '@limbeck/tensor';
 import type { Example } from './example.js';
 import { type Pupil, pupil, type Training } from './net.js';
 import {
@@ -111,89 +111,60 @@ function textInputs(maxBytes: number, multipleOf: number): Collator<Example, Tex
   return textCollator<Example>({ text: ({ text }) => text, maxBytes, multipleOf });
 }
 
-/**
- * The same model with 0 in place of the padding's id, for which a table of 256 bytes has no row: a shipped student is fed
- * the id behind the bytes.
- */
-function withoutPadding<Out, P extends TensorTree>(
-  model: Model<TextInputs, Out, P>,
-): Model<TextInputs, Out, P> {
+/** A family that reads bytes as they are; texts of like length share a batch. */
+function overBytes<P extends TensorTree>(
+  given: Omit<Family, 'config' | 'pupil' | 'training'> & {
+    readonly model: Model<TextInputs, { readonly logits: Tensor }, P>;
+    readonly epochs: number;
+    readonly rate: number;
+  },
+): Family {
+  const { model, epochs, rate, ...family } = given;
+  const inputs = textInputs(family.maxBytes, 32);
   return {
-    ...model,
-    apply: (given) =>
-      model.apply({
-        ...given,
-        inputs: { ids: given.inputs.ids.mul(given.inputs.mask), mask: given.inputs.mask },
-      }),
+    ...family,
+    config: model.config,
+    pupil: pupil({ learner: model, whole: model, inputs }),
+    training: (count) => {
+      const batchSize = batchSizeFor(count);
+      return {
+        steps: stepsFor(count, batchSize, epochs, [300, 3000]),
+        batchSize,
+        rate,
+        weightDecay: 0.01,
+        temperature: 2,
+        byLength: true,
+      };
+    },
   };
 }
 
 /** Convolutions over bytes. */
 function convFamily({ labels, train }: FamilyData): Family {
   const maxBytes = bytesToRead(train, 1024);
-  const model = withoutPadding(
-    byteConvClassifier({
-      labels,
-      maxBytes,
-      width: 32,
-      channels: [96, 128],
-      kernel: 5,
-      stride: 2,
-      dropout: 0.2,
-    }),
-  );
-  const net = { learner: model, whole: model, inputs: textInputs(maxBytes, 32) };
-  return {
+  const sizes = { width: 32, channels: [96, 128], kernel: 5, stride: 2 };
+  return overBytes({
     name: 'conv',
     architecture:
       'embedded bytes, two convolutions of 96 and 128 channels, the largest value of each',
     maxBytes,
-    config: model.config,
-    pupil: pupil(net),
-    training: (count) => {
-      const batchSize = batchSizeFor(count);
-      return {
-        steps: stepsFor(count, batchSize, 12, [300, 3000]),
-        batchSize,
-        rate: 0.003,
-        weightDecay: 0.01,
-        temperature: 2,
-        byLength: true,
-      };
-    },
-  };
+    model: byteConvClassifier({ labels, maxBytes, ...sizes, dropout: 0.2 }),
+    epochs: 12,
+    rate: 0.003,
+  });
 }
 
 /** A small transformer over bytes. */
 function encoderFamily({ labels, train }: FamilyData): Family {
   const maxBytes = bytesToRead(train, 256);
-  const model = encoderClassifier({
-    labels,
-    vocabulary: 257,
-    maxTokens: maxBytes,
-    width: 96,
-    layers: 2,
-    heads: 4,
-    feedForward: 192,
-    dropout: 0.1,
-  });
-  const net = { learner: model, whole: model, inputs: textInputs(maxBytes, 32) };
-  return {
+  // One row more than there are bytes: a shipped student is fed the id behind them as padding.
+  const sizes = { vocabulary: 257, width: 96, layers: 2, heads: 4, feedForward: 192 };
+  return overBytes({
     name: 'encoder',
     architecture: `transformer encoder over ${maxBytes} bytes, 2 layers of width 96`,
     maxBytes,
-    config: model.config,
-    pupil: pupil(net),
-    training: (count) => {
-      const batchSize = batchSizeFor(count);
-      return {
-        steps: stepsFor(count, batchSize, 10, [300, 3000]),
-        batchSize,
-        rate: 0.001,
-        weightDecay: 0.01,
-        temperature: 2,
-        byLength: true,
-      };
-    },
-  };
+    model: encoderClassifier({ labels, maxTokens: maxBytes, ...sizes, dropout: 0.1 }),
+    epochs: 10,
+    rate: 0.001,
+  });
 }
