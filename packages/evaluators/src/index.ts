@@ -88,6 +88,7 @@ export { macroF1 } from './macro-f1.js';
 export { type Discordant, mcnemar, type McNemarOptions, type McNemarResult } from './mcnemar.js';
 export { metricText, type MetricText } from './metric-text.js';
 export { surestMistakes, type WrongAnswer } from './mistakes.js';
+export { pairedT, type PairedT } from './paired-t.js';
 export { experimentResultJson, parseExperimentResult } from './parse-experiment-result.js';
 export { parseRunReport, runReportJson } from './parse-run-report.js';
 export {
