@@ -24,7 +24,8 @@ export function toJson(where: string, value: unknown): Json {
 function copy(where: string, value: unknown, path: string, above: readonly object[]): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') {
-    if (Number.isFinite(value)) return value;
+    // JSON writes −0 as 0: a step must be given the same, fresh or cached.
+    if (Number.isFinite(value)) return value === 0 ? 0 : value;
     return refuse(
       where,
       path,

@@ -67,6 +67,10 @@ describe('toJson', () => {
     expect(toJson('test', value)).toEqual(JSON.parse(JSON.stringify(value)));
   });
 
+  test('gives 0 for −0, as a cached output will', () => {
+    expect(toJson('test', { a: [-0] })).toEqual({ a: [0] });
+  });
+
   test('leaves out fields that are undefined', () => {
     expect(toJson('test', { a: 1, b: undefined })).toEqual({ a: 1 });
   });
